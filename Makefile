@@ -1,0 +1,70 @@
+# The two commands that matter: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+export HOST PORT
+
+.PHONY: help
+help:  ## List the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+.PHONY: run
+run: export DEBUG = 0
+run: $(BIN)/.run-installed  ## Set everything up and serve the page at http://127.0.0.1:8000 (HOST=, PORT=)
+	@$(BIN)/python manage.py prepare
+	@exec $(BIN)/python manage.py serve
+
+.PHONY: test
+test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with the real model
+	@DEBUG=0 $(BIN)/python manage.py prepare
+	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest
+
+.PHONY: check
+check: $(BIN)/.dev-installed lint test  ## Everything that CI asks for: lint, types, rules of flow, tests
+
+.PHONY: lint
+lint: $(BIN)/.dev-installed  ## Style, types and the rules of flow
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+.PHONY: model
+model: $(BIN)/.run-installed  ## Build the model artefact (only if it is not there)
+	@$(BIN)/python manage.py build_model
+
+.PHONY: admin
+admin: $(BIN)/.run-installed  ## Make a staff user for /admin/ and print the password once
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py create_staff
+
+.PHONY: lock
+lock:  ## Compile requirements/*.txt anew (needs uv)
+	@requirements/compile
+
+.PHONY: clean
+clean:  ## Remove the environment, the caches and what was built; keep history, kept photos and key
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache test-results var/build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else f"Python 3.11, 3.12 or 3.13 is needed; this is {v[0]}.{v[1]}. Try: make run PYTHON=python3.11")'
+	@echo "Making the virtual environment in .venv …"
+	@$(PYTHON) -m venv .venv
+
+$(BIN)/.run-installed: requirements/model.txt | $(BIN)/python
+	@echo "Installing the packages: about 420 MB to download, 1.6 GB on disk (most of it TensorFlow, which builds the model) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(BIN)/.dev-installed: requirements/dev.txt | $(BIN)/.run-installed
+	@echo "Installing the test tools: about 80 MB to download …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@

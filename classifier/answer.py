@@ -1,0 +1,77 @@
+"""What was found in a photo, as every other room passes it on. Standard library only: both roles need it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from classifier.crops import Views
+from classifier.labels import Label
+
+
+class Kind(StrEnum):
+    """How far the answer goes."""
+
+    SPECIES = "species"
+    GROUP = "group"
+    ANIMAL = "animal"
+    NONE = "none"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer in one sentence. ``score`` is the probability, 0…1, of what it names."""
+
+    kind: Kind
+    name: str
+    display: str
+    wnid: str
+    score: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A class and its probability, 0…1."""
+
+    label: Label
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        """As the wire and the record write it."""
+        return {
+            "label": self.label.label,
+            "wnid": self.label.wnid,
+            "index": self.label.index,
+            "score": round(self.score, 6),
+            "is_animal": self.label.is_animal,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds: waiting for a thread, reading the picture, the model, and all of it."""
+
+    queue_ms: float
+    decode_ms: float
+    infer_ms: float
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found in one photo.
+
+    ``animal`` is p_animal, 0…1; ``width`` and ``height`` are of the upright photo, in pixels; ``kept`` is a JPEG
+    without metadata, or ``None`` without consent.
+    """
+
+    verdict: Verdict
+    animal: float
+    predictions: tuple[Scored, ...]
+    views: Views
+    timings: Timings
+    width: int
+    height: int
+    format: str
+    kept: bytes | None

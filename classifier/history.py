@@ -1,0 +1,100 @@
+"""Records and kept photos: everything that touches the database and the storage.
+
+The answer never waits for it: ``record`` hands over to one writer thread and returns.
+"""
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.core.files.base import ContentFile
+from django.db import close_old_connections
+
+from classifier.answer import Answer
+from classifier.models import Classification
+
+logger = logging.getLogger(__name__)
+
+#: Records that may wait for the store. Past it they are lost, and said so in the log.
+MAX_WAITING = 1000
+
+_writer = ThreadPoolExecutor(1, thread_name_prefix="history")
+_places = threading.BoundedSemaphore(MAX_WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One answer and whose it is. ``size`` in bytes, ``answered_at`` aware UTC."""
+
+    id: UUID
+    owner: UUID
+    source: Classification.Source
+    name: str
+    size: int
+    answered_at: datetime
+    model_name: str
+    model_version: str
+    answer: Answer
+
+
+def record_id(owner: UUID, job: UUID) -> UUID:
+    """The key of an owner's job: the same job is the same row, and nobody can name another's."""
+    return uuid5(owner, str(job))
+
+
+def record(entry: Entry) -> None:
+    """Hands ``entry`` to the writer thread; at most ``MAX_WAITING`` wait."""
+    if not _places.acquire(blocking=False):
+        logger.error("history is full: record %s is lost", entry.id)
+        return
+    _writer.submit(_write_safely, entry).add_done_callback(lambda _: _places.release())
+
+
+def flush() -> None:
+    """Returns when everything recorded before is written or has failed."""
+    _writer.submit(lambda: None).result()
+
+
+def write(entry: Entry) -> None:
+    """Row, then photo if it is to be kept. A known id keeps its row and may gain its photo."""
+    row, _ = Classification.objects.get_or_create(id=entry.id, defaults=_fields(entry))
+    if entry.answer.kept and not row.photo:
+        row.photo.save(f"{entry.id}.jpg", ContentFile(entry.answer.kept))
+
+
+def _write_safely(entry: Entry) -> None:
+    close_old_connections()
+    try:
+        write(entry)
+    except Exception:
+        logger.exception("record %s is lost", entry.id)
+    finally:
+        close_old_connections()
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    answer = entry.answer
+    return {
+        "created_at": entry.answered_at,
+        "owner": entry.owner,
+        "source": entry.source,
+        "name": entry.name,
+        "verdict": answer.verdict.kind.value,
+        "display": answer.verdict.display,
+        "wnid": answer.verdict.wnid,
+        "score": answer.verdict.score,
+        "animal": answer.animal,
+        "predictions": [scored.as_json() for scored in answer.predictions],
+        "model_name": entry.model_name,
+        "model_version": entry.model_version,
+        "views": answer.views.value,
+        **asdict(answer.timings),
+        "format": answer.format,
+        "width": answer.width,
+        "height": answer.height,
+        "size": entry.size,
+    }

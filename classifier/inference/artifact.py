@@ -1,0 +1,82 @@
+"""The model on disk: a LiteRT file and ``model.json``, which says what it is and proves that it is whole."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.labels import LABELS_FILE
+
+MODEL_FILE = "model.tflite"
+WEIGHTS_FILE = "weights.h5"
+CARD_FILE = "model.json"
+BUILD_HINT = "Build it again with `make model` (or `python manage.py build_model --force`)."
+
+
+class ArtifactError(Exception):
+    """The artefact is missing, damaged or half-written; the message says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A verified model. ``version`` is the start of the model file's sha256; ``content`` is the file itself."""
+
+    name: str
+    version: str
+    weights_sha256: str
+    content: bytes
+
+
+def sha256(content: bytes) -> str:
+    """The hexadecimal SHA-256 of some bytes."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def load(directory: Path) -> Artifact:
+    """The artefact in ``directory``, its hashes verified. Raises ``ArtifactError``."""
+    card = _read_card(directory / CARD_FILE)
+    content = _read(directory / MODEL_FILE)
+    try:
+        if sha256(content) != card["sha256"]:
+            raise ArtifactError(f"{directory / MODEL_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+        if sha256(LABELS_FILE.read_bytes()) != card["labels_sha256"]:
+            raise ArtifactError(f"{directory} was built for other labels than this code has. {BUILD_HINT}")
+        return Artifact(card["name"], card["version"], card["weights"]["sha256"], content)
+    except (KeyError, TypeError):
+        raise ArtifactError(f"{directory / CARD_FILE} lacks a field: it is half-written. {BUILD_HINT}") from None
+
+
+def load_weights(directory: Path) -> Path:
+    """The verified Keras weights beside the model, for the reference engine. Raises ``ArtifactError``."""
+    path = directory / WEIGHTS_FILE
+    if sha256(_read(path)) != load(directory).weights_sha256:
+        raise ArtifactError(f"{path} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+    return path
+
+
+def is_built(directory: Path, weights_sha256: str) -> bool:
+    """Whether ``directory`` holds a whole artefact of these weights."""
+    try:
+        return load(directory).weights_sha256 == weights_sha256
+    except ArtifactError:
+        return False
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(_read(path))
+    except ValueError:
+        raise ArtifactError(f"{path} is not JSON: it is half-written. {BUILD_HINT}") from None
+    if not isinstance(card, dict):
+        raise ArtifactError(f"{path} is not a JSON object. {BUILD_HINT}")
+    return card
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ArtifactError(f"There is no model at {path}. {BUILD_HINT}") from None
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}.") from error

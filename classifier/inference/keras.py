@@ -1,0 +1,37 @@
+"""The reference engine: Keras under TensorFlow. The only serving file that imports either."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from classifier.crops import INPUT_SIDE
+from classifier.inference.engine import Prediction
+
+
+def reference_model(weights: Path, *, batch: int | None = None) -> keras.Model:
+    """Keras's MobileNetV2 with uint8 RGB in and [probabilities (n, 1000), features (n, 7, 7, 1280)] out.
+
+    The preprocessing x / 127.5 - 1 (``keras.applications.mobilenet_v2.preprocess_input``) stands inside.
+    """
+    network = keras.applications.MobileNetV2(weights=str(weights))
+    outputs = keras.Model(network.input, [network.output, network.get_layer("out_relu").output])
+    pixels = keras.Input(batch_shape=(batch, INPUT_SIDE, INPUT_SIDE, 3), dtype="uint8")
+    return keras.Model(pixels, outputs(keras.layers.Rescaling(1 / 127.5, -1)(pixels)))
+
+
+class KerasEngine:
+    """MobileNetV2 as a traced ``tf.function``. Thread-safe: one instance serves all threads."""
+
+    def __init__(self, weights: Path) -> None:
+        """``weights``: the official Keras .h5."""
+        model = reference_model(weights)
+        signature = tf.TensorSpec((None, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8)
+        self._call = tf.function(lambda pixels: model(pixels, training=False), input_signature=[signature])
+
+    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> Prediction:
+        """See ``Engine.predict``."""
+        probabilities, features = self._call(tf.constant(squares))
+        return Prediction(probabilities.numpy(), features.numpy() if with_features else features.numpy()[:0])

@@ -1,0 +1,40 @@
+"""The serving engine: LiteRT, one thread an interpreter.
+
+One core answers a square in 7 ms and batches gain nothing (8 at once: 7.9 ms each), so squares go one by one
+and parallel work is the pool's business. Figures and alternatives: docs/decisions/0001-litert-serves.md.
+"""
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from classifier.inference.engine import Prediction
+from classifier.labels import labels
+
+FEATURES_SHAPE = (7, 7, 1280)
+
+
+class LiteRTEngine:
+    """MobileNetV2 in LiteRT float32. Not thread-safe: one instance a thread."""
+
+    def __init__(self, model: bytes) -> None:
+        """``model``: a LiteRT file with the outputs (1, 1000) and (1, 7, 7, 1280). Raises ``ValueError`` for others."""
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        outputs = {tuple(out["shape"][1:]): out["index"] for out in self._interpreter.get_output_details()}
+        if set(outputs) != {(len(labels()),), FEATURES_SHAPE}:
+            raise ValueError(f"the model's outputs are {sorted(outputs)}, not 1000 probabilities and 7×7×1280 features")
+        self._probabilities, self._features = outputs[(len(labels()),)], outputs[FEATURES_SHAPE]
+
+    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> Prediction:
+        """See ``Engine.predict``."""
+        probabilities, features = [], []
+        for square in squares:
+            self._interpreter.set_tensor(self._input, square[np.newaxis])
+            self._interpreter.invoke()
+            probabilities.append(self._interpreter.get_tensor(self._probabilities))
+            if with_features:
+                features.append(self._interpreter.get_tensor(self._features))
+        none = np.empty((0, *FEATURES_SHAPE), np.float32)
+        return Prediction(np.concatenate(probabilities), np.concatenate(features) if features else none)

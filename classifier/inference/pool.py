@@ -1,0 +1,97 @@
+"""The worker threads: bounded, with a deadline. The one place where inference leaves the event loop.
+
+One engine a thread, threads = cores: the engines and Pillow's decoders release the GIL, and batching gains nothing.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+import numpy as np
+from django.conf import settings
+
+from classifier.crops import INPUT_SIDE
+from classifier.errors import JobError, ServerFault
+from classifier.inference.engine import Engine, Model, load_model
+
+Result = TypeVar("Result")
+
+#: A job that runs this many times its deadline will not end: a thread is lost to it.
+STUCK_AFTER_DEADLINES = 2
+RETRY_AFTER_S = 1.0
+
+
+class Pool:
+    """Runs jobs on ``workers`` threads; admits ``workers + max_waiting`` of them at a time."""
+
+    def __init__(self, model: Model, *, workers: int, max_waiting: int, timeout_s: float) -> None:
+        self.model = model
+        self._workers = workers
+        self._timeout_s = timeout_s
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="inference")
+        self._places = threading.BoundedSemaphore(workers + max_waiting)
+        self._thread = threading.local()
+        self._running: dict[int, float] = {}
+        self._warm = False
+
+    async def run(self, job: Callable[[Engine], Result]) -> Result:
+        """``job``'s result, computed on a worker thread with that thread's engine.
+
+        Raises ``ServerFault`` ``server.overloaded`` at once when no place is free, ``JobError`` ``job.timeout`` after
+        the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
+        """
+        if not self._places.acquire(blocking=False):
+            raise ServerFault("server.overloaded", retry_after=RETRY_AFTER_S)
+        future = self._executor.submit(self._work, job)
+        future.add_done_callback(lambda _: self._places.release())
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            raise JobError("job.timeout") from None
+
+    def warm_up(self) -> None:
+        """Builds every thread's engine and runs it once, so that the first photo is as fast as the second."""
+        together = threading.Barrier(self._workers)
+        blank = np.zeros((1, INPUT_SIDE, INPUT_SIDE, 3), np.uint8)
+
+        def first(engine: Engine) -> None:
+            together.wait(timeout=60)
+            engine.predict(blank)
+
+        for future in [self._executor.submit(self._work, first) for _ in range(self._workers)]:
+            future.result()
+        self._warm = True
+
+    def problem(self) -> str | None:
+        """Why this pool should get no work now, or ``None``."""
+        if not self._warm:
+            return "the model is not warm yet"
+        oldest = min(self._running.copy().values(), default=time.monotonic())
+        if time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s:
+            return "a worker is stuck"
+        return None
+
+    def _work(self, job: Callable[[Engine], Result]) -> Result:
+        self._running[threading.get_ident()] = time.monotonic()
+        try:
+            return job(self._engine())
+        finally:
+            del self._running[threading.get_ident()]
+
+    def _engine(self) -> Engine:
+        if not hasattr(self._thread, "engine"):
+            self._thread.engine = self.model.make_engine()
+        engine: Engine = self._thread.engine
+        return engine
+
+
+@cache
+def get_pool() -> Pool:
+    """The pool of this process. Raises ``ArtifactError`` when there is no whole model."""
+    model = load_model(settings.MODEL_DIR, settings.ENGINE)
+    return Pool(model, workers=settings.WORKERS, max_waiting=settings.MAX_WAITING, timeout_s=settings.JOB_TIMEOUT_S)

@@ -1,0 +1,44 @@
+"""``manage.py build_model``: the model artefact from the official Keras weights. Seconds when it is there already."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from classifier.errors import PictureError
+from classifier.inference import artifact, weights
+from classifier.inference.weights import WEIGHTS_SHA256, WeightsError
+
+
+class Command(BaseCommand):
+    help = "Builds the LiteRT model from the official Keras weights, proves it equal on real photos, and keeps it."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--weights", type=Path, help="the official Keras .h5, when it is at hand")
+        parser.add_argument("--photos", type=Path, help="a folder of photos to prove the build with instead")
+        parser.add_argument("--force", action="store_true", help="build even if a whole artefact is there")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        downloads = settings.BUILD_DIR / "downloads"
+        try:
+            weights.extract_photos(settings.PHOTOS_DIR, downloads, self.stdout.write)
+            if options["force"] or not artifact.is_built(settings.MODEL_DIR, WEIGHTS_SHA256):
+                found = weights.find_weights(options["weights"], settings.KERAS_HOME, downloads, self.stdout.write)
+                self._build(*found, options["photos"] or settings.PHOTOS_DIR)
+        except WeightsError as error:
+            raise CommandError(str(error)) from error
+        model = artifact.load(settings.MODEL_DIR)
+        self.stdout.write(f"Model: {model.name} {model.version}, {len(model.content):,} bytes, verified.")
+
+    def _build(self, content: bytes, source: str, photos: Path) -> None:
+        self.stdout.write(f"Building the model from {source} (TensorFlow starts, about 20 s) …")
+        from classifier.inference import build  # noqa: PLC0415 - TensorFlow, which most calls do without
+
+        try:
+            parity = build.build(build.Weights(content, source), photos, settings.MODEL_DIR)
+        except (build.ParityError, PictureError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Equal to Keras on {len(parity)} photos: max |Δp| {max(parity.values()):.1e}.")

@@ -1,0 +1,69 @@
+"""``manage.py classify``: photos and folders of the command line, answered on it."""
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from classifier import services
+from classifier.answer import Answer
+from classifier.crops import Views
+from classifier.errors import PictureError
+from classifier.inference.engine import Engine, load_model
+
+
+class Command(BaseCommand):
+    help = "Says what animal is in each picture. Folders are walked; a bad file is a coded error on its own line."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--views", type=Views, choices=list(Views), default=Views.BEST)
+        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        engine = load_model(settings.MODEL_DIR, settings.ENGINE).make_engine()
+        write = self._write_json if options["json"] else self._write_words
+        for path in _files(options["paths"]):
+            write(path, _identify(engine, path, options["views"]))
+
+    def _write_json(self, path: Path, found: Answer | PictureError) -> None:
+        fields = {"code": found.code, "message": found.message} if isinstance(found, PictureError) else _fields(found)
+        self.stdout.write(json.dumps({"path": str(path), **fields}))
+
+    def _write_words(self, path: Path, found: Answer | PictureError) -> None:
+        if isinstance(found, PictureError):
+            self.stdout.write(f"{path}: {found.message} [{found.code}]")
+        else:
+            self.stdout.write(f"{path}: {found.verdict.sentence} ({found.verdict.score:.0%})")
+
+
+def _files(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.is_file())
+        else:
+            yield path
+
+
+def _identify(engine: Engine, path: Path, views: Views) -> Answer | PictureError:
+    try:
+        return services.identify(engine, path.read_bytes(), views=views)
+    except OSError as error:
+        return PictureError("image.unreadable", f"{error.strerror}.")
+    except PictureError as error:
+        return error
+
+
+def _fields(answer: Answer) -> dict[str, Any]:
+    return {
+        "verdict": asdict(answer.verdict),
+        "animal": round(answer.animal, 6),
+        "predictions": [scored.as_json() for scored in answer.predictions],
+        "views": answer.views,
+        "timings": asdict(answer.timings),
+    }

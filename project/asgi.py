@@ -1,0 +1,19 @@
+"""The ASGI application: HTTP by Django, the socket by Channels, each by role."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.urls import path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+http = get_asgi_application()
+
+sockets = []
+if settings.ROLE.classifies:
+    from classifier.consumers import ClassifyConsumer  # after the apps are loaded; needs the model's packages
+
+    sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))
+
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})

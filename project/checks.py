@@ -1,0 +1,55 @@
+"""System checks: combinations of settings that would start and then disappoint."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error
+
+
+@checks.register()
+def check_roles(**_: Any) -> list[CheckMessage]:
+    """A page needs a backend to talk to, and a backend needs to know its pages."""
+    found: list[CheckMessage] = []
+    if not settings.ROLE.classifies and not settings.BACKEND_WS_URL:
+        found.append(
+            Error(
+                "ROLE=frontend has no backend to send photos to.",
+                hint="Set BACKEND_WS_URL, for example ws://127.0.0.1:8001.",
+                id="project.E001",
+            )
+        )
+    if not settings.ROLE.serves_pages and not settings.FRONTEND_ORIGINS:
+        found.append(
+            checks.Warning(
+                "ROLE=backend accepts no page: FRONTEND_ORIGINS is empty.",
+                hint="Set FRONTEND_ORIGINS, for example http://127.0.0.1:8000. Programs without an Origin still work.",
+                id="project.W001",
+            )
+        )
+    if settings.ROLE.serves_pages and settings.ROLE.classifies and settings.BACKEND_WS_URL:
+        found.append(
+            checks.Warning(
+                "ROLE=all sends its pages to another backend: BACKEND_WS_URL is set.",
+                hint="Unset BACKEND_WS_URL, or set ROLE=frontend.",
+                id="project.W002",
+            )
+        )
+    return found
+
+
+@checks.register()
+def check_hosts(**_: Any) -> list[CheckMessage]:
+    """In production the allowed hosts, and the scheme of the backend, must be said."""
+    found: list[CheckMessage] = []
+    if settings.ENVIRONMENT.is_public and not settings.ALLOWED_HOSTS:
+        found.append(Error("ALLOWED_HOSTS is empty in production.", hint="Set your host names.", id="project.E002"))
+    if settings.ENVIRONMENT.is_public and settings.BACKEND_WS_URL.startswith("ws://"):
+        found.append(
+            Error(
+                "BACKEND_WS_URL is plain ws:// in production: browsers refuse it from an https page.",
+                hint="Set wss://…",
+                id="project.E003",
+            )
+        )
+    return found

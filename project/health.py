@@ -1,0 +1,42 @@
+"""Health, answered before any other middleware: a load balancer's Host header is an address."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+
+Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+def health_middleware(get_response: Respond) -> Respond:
+    """``/livez``: the process answers. ``/readyz``: it can do its role's work, or 503 says why not."""
+
+    async def respond(request: HttpRequest) -> HttpResponseBase:
+        if request.path == "/livez":
+            return HttpResponse("alive\n", content_type="text/plain")
+        if request.path == "/readyz":
+            return _readiness()
+        return await get_response(request)
+
+    markcoroutinefunction(respond)
+    return respond
+
+
+health_middleware.async_capable = True  # type: ignore[attr-defined]
+health_middleware.sync_capable = False  # type: ignore[attr-defined]
+
+
+def _readiness() -> JsonResponse:
+    problem = _problem()
+    return JsonResponse(
+        {"role": settings.ROLE, "ready": not problem, "problem": problem}, status=503 if problem else 200
+    )
+
+
+def _problem() -> str | None:
+    if not settings.ROLE.classifies:
+        return None
+    from classifier.inference.pool import get_pool  # noqa: PLC0415 - the frontend has no model
+
+    return get_pool().problem()

@@ -1,0 +1,20 @@
+"""``manage.py prepare``: model, database and static files, whatever of it is missing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Makes ready what serving needs: the model, the database, the static files. Seconds when all is there."
+    requires_system_checks = ()
+
+    def handle(self, *_: Any, **__: Any) -> None:
+        if settings.ROLE.classifies:
+            call_command("build_model", stdout=self.stdout)
+        call_command("migrate", verbosity=0, interactive=False)
+        if settings.ROLE.serves_pages and not settings.DEBUG:
+            call_command("collectstatic", verbosity=0, interactive=False, clear=False)
+        self.stdout.write("Database and static files are ready.")

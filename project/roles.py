@@ -1,0 +1,40 @@
+"""The choices by which one codebase is deployed: role, environment, engine."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What this process is for. Ask for a capability, never for a name."""
+
+    FRONTEND = "frontend"
+    BACKEND = "backend"
+    ALL = "all"
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether this process serves the pages, tickets and the admin."""
+        return self is not Role.BACKEND
+
+    @property
+    def classifies(self) -> bool:
+        """Whether this process holds the model and answers on the socket."""
+        return self is not Role.FRONTEND
+
+
+class Environment(StrEnum):
+    """Where this process runs: on somebody's machine, or for the public."""
+
+    LOCAL = "local"
+    PRODUCTION = "production"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether secrets must be given and insecure defaults are refused."""
+        return self is Environment.PRODUCTION
+
+
+class Engine(StrEnum):
+    """What computes the model's answer."""
+
+    LITERT = "litert"
+    TENSORFLOW = "tensorflow"

@@ -1,0 +1,183 @@
+"""Settings of both roles. This file is the only reader of the environment.
+
+Every variable is described in the README's table; a test holds the two against each other.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from dotenv import load_dotenv
+
+from project import env
+from project.roles import Engine, Environment, Role
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
+
+# --- What this process is ---------------------------------------------------------------------
+ROLE = env.choice("ROLE", Role, Role.ALL)
+ENVIRONMENT = env.choice("ENVIRONMENT", Environment, Environment.LOCAL)
+DEBUG = env.boolean("DEBUG", default=not ENVIRONMENT.is_public)
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, minimum=1, maximum=65535)
+# What is built once and only read: model, photos, static files. What is written while serving: key, database, photos.
+BUILD_DIR = Path(env.text("BUILD_DIR", str(BASE_DIR / "var" / "build")))
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var" / "data")))
+if not ENVIRONMENT.is_public:
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+SECRET_KEY = env.secret_key("SECRET_KEY", DATA_DIR / "secret_key", required=ENVIRONMENT.is_public)
+
+
+def _hosts_of_this_machine() -> list[str]:
+    """The names a browser may use for a server on this machine, its own addresses if it listens on all of them."""
+    names = ["localhost", "127.0.0.1", "[::1]"]
+    if HOST not in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+        return [*names, HOST]
+    try:
+        name, aliases, addresses = socket.gethostbyname_ex(socket.gethostname())
+    except OSError:
+        return names
+    return [*names, name, *aliases, *addresses]
+
+
+ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", [] if ENVIRONMENT.is_public else _hosts_of_this_machine())
+
+# --- How the roles find each other ------------------------------------------------------------
+# Empty: the page's socket is on its own host.
+BACKEND_WS_URL = env.socket_url("BACKEND_WS_URL")
+# Empty: only pages of the socket's own host may open it.
+FRONTEND_ORIGINS = env.origins("FRONTEND_ORIGINS")
+
+# --- Classifying ------------------------------------------------------------------------------
+MODEL_DIR = BUILD_DIR / "model"
+KERAS_HOME = Path(env.text("KERAS_HOME", "~/.keras")).expanduser()
+PHOTOS_DIR = BUILD_DIR / "photos"
+EXAMPLES_DIR = env.text("EXAMPLES_DIR")
+ENGINE = env.choice("ENGINE", Engine, Engine.LITERT)
+# As many as this process may use cores; macOS has no affinity.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
+MAX_WAITING = env.number("MAX_WAITING", 256, minimum=0, maximum=100_000)
+JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+VERDICT_THRESHOLD = env.fraction("VERDICT_THRESHOLD", 0.65)
+
+# --- Django -----------------------------------------------------------------------------------
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+INSTALLED_APPS = [
+    "project",
+    "daphne",
+    "channels",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "classifier",
+    "web",
+]
+MIDDLEWARE = [
+    "project.health.health_middleware",
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# --- What is kept -----------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "db.sqlite3",
+        # WAL lets readers go on while one process writes; IMMEDIATE makes a writer wait instead of failing.
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = DATA_DIR / "media"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# --- Static files -----------------------------------------------------------------------------
+# DEBUG serves them as they lie in static/; otherwise hashed and compressed from STATIC_ROOT.
+STATIC_URL = "static/"
+STATIC_ROOT = BUILD_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "project.staticfiles.HashedModules"
+    },
+}
+SERVESTATIC_USE_FINDERS = DEBUG
+SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_USE_MANIFEST = not DEBUG
+
+# --- Security ---------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:"],
+        "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],
+        "manifest-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.is_public
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+
+# --- Logs -------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"classifier": {"level": env.text("LOG_LEVEL", "INFO").upper()}, "project": {"level": "INFO"}},
+}

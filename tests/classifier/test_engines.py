@@ -1,0 +1,79 @@
+"""LiteRT and Keras say the same of real photos."""
+
+import numpy as np
+import pytest
+from django.conf import settings
+
+from classifier import images, services
+from classifier.answer import Kind
+from classifier.crops import Views
+from classifier.inference.build import PARITY_LIMIT, ParityError, check_parity
+from classifier.inference.engine import load_model
+from classifier.inference.litert import LiteRTEngine
+
+
+@pytest.fixture(scope="module")
+def litert():
+    return load_model(settings.MODEL_DIR, "litert").make_engine()
+
+
+@pytest.fixture(scope="module")
+def tensorflow():
+    return load_model(settings.MODEL_DIR, "tensorflow").make_engine()
+
+
+@pytest.mark.parametrize("name", ["chelsea.png", "coffee.png", "rocket.jpg", "astronaut.png", "horse.png"])
+def test_both_engines_agree_on_a_real_photo(litert, tensorflow, photos, name):
+    squares = images.squares(images.decode((photos / name).read_bytes()), Views.BEST)
+    ours, reference = (engine.predict(squares, with_features=True) for engine in (litert, tensorflow))
+    assert np.abs(ours.probabilities - reference.probabilities).max() < PARITY_LIMIT
+    assert np.abs(ours.features - reference.features).max() < 1e-3
+
+
+def test_features_come_only_when_asked_for(litert, tensorflow):
+    blank = np.zeros((2, 224, 224, 3), np.uint8)
+    for engine in (litert, tensorflow):
+        prediction = engine.predict(blank)
+        assert (prediction.probabilities.shape, prediction.features.shape) == ((2, 1000), (0, 7, 7, 1280))
+        assert engine.predict(blank, with_features=True).features.shape == (2, 7, 7, 1280)
+
+
+def test_probabilities_are_a_softmax_taken_once(litert):
+    probabilities = litert.predict(np.full((1, 224, 224, 3), 128, np.uint8)).probabilities
+    assert probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert probabilities.min() >= 0
+
+
+def test_a_file_that_is_no_such_model_is_refused():
+    with pytest.raises(ValueError, match="Model"):
+        LiteRTEngine(b"TFL3 nonsense")
+
+
+def test_an_export_that_differs_fails_the_build(photos, litert, monkeypatch):
+    model = (settings.MODEL_DIR / "model.tflite").read_bytes()
+    monkeypatch.setattr("classifier.inference.build.PARITY_LIMIT", 1e-9)
+    with pytest.raises(ParityError, match="differs from Keras"):
+        check_parity(model, settings.MODEL_DIR / "weights.h5", photos)
+
+
+def test_an_export_of_nan_fails_the_build(photos, litert, monkeypatch):
+    nan = litert.predict(np.zeros((3, 224, 224, 3), np.uint8))
+    nan.probabilities[:] = np.nan
+    monkeypatch.setattr(LiteRTEngine, "predict", lambda *_: nan)
+    with pytest.raises(ParityError):
+        check_parity((settings.MODEL_DIR / "model.tflite").read_bytes(), settings.MODEL_DIR / "weights.h5", photos)
+
+
+@pytest.mark.parametrize(
+    ("name", "best", "score", "kind"),
+    [
+        ("chelsea.png", "Egyptian_cat", 0.47, Kind.ANIMAL),
+        ("coffee.png", "espresso", 0.88, Kind.NONE),
+        ("rocket.jpg", "missile", 0.37, Kind.NONE),
+    ],
+)
+def test_it_answers_real_photos(litert, photos, name, best, score, kind):
+    answer = services.identify(litert, (photos / name).read_bytes(), views=Views.BEST)
+    assert answer.predictions[0].label.label == best
+    assert answer.predictions[0].score == pytest.approx(score, abs=0.05)
+    assert answer.verdict.kind is kind

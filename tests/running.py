@@ -1,0 +1,78 @@
+"""This product as a real process: ``manage.py serve`` on a free port, with a data folder of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+#: Variables of the tester's shell that would change what is tested.
+SHARED = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": "1"}
+OURS = ("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers at ``url``; its record is in ``data_dir``."""
+
+    url: str
+    data_dir: Path
+    process: psutil.Process
+
+    @property
+    def socket_url(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/ws/classify"
+
+
+def environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """A clean environment for a process of ours."""
+    inherited = {name: value for name, value in os.environ.items() if name not in OURS}
+    return {**inherited, "DATA_DIR": str(data_dir), "DEBUG": "0", "PYTHONUNBUFFERED": "1", **SHARED, **variables}
+
+
+def manage(data_dir: Path, *arguments: str, **variables: str) -> str:
+    """What ``manage.py`` prints. Raises ``CalledProcessError`` when it fails."""
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(data_dir, **variables), capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@contextmanager
+def running(data_dir: Path, *command: str, **variables: str) -> Iterator[Running]:
+    """Migrates, serves on a free port, and stops with SIGTERM. ``command``: ``serve`` on any free port by default."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    manage(data_dir, "migrate", "--verbosity", "0", **variables)
+    arguments = [sys.executable, "manage.py", *(command or ("serve", "--port", "0"))]
+    process = subprocess.Popen(
+        arguments,
+        cwd=ROOT,
+        env=environment(data_dir, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield Running(_address(process), data_dir, psutil.Process(process.pid))
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    """Reads what the server says until it says where it is."""
+    assert process.stdout
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        for word in line.split():
+            if word.startswith(("http://", "ws://")):
+                return word.replace("ws://", "http://").removesuffix("/ws/classify").rstrip("/")
+    raise AssertionError(f"the server ended before it answered:\n{''.join(said)}")

@@ -1,0 +1,7 @@
+"""What a person sees."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "web"
