@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 
 from classifier.models import Classification
 
-# Generic for the type checker only.
-ModelAdmin = admin.ModelAdmin[Classification] if TYPE_CHECKING else admin.ModelAdmin
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Classification]  # generic for the type checker only
+else:
+    ModelAdmin = admin.ModelAdmin
 
 
 @admin.register(Classification)
@@ -50,7 +52,7 @@ class ClassificationAdmin(ModelAdmin):
         return format_html_join("", "{} {} ({})<br>", lines)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
-        fields = [field.name for field in self.opts.fields if field.name not in (self.exclude or ())]
+        fields = [field.name for field in self.opts.fields if field.name not in self.exclude]
         return ["thumbnail", "best_classes", *fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -137,10 +137,9 @@ def _uuid4(value: object) -> UUID:
 
 
 def _views(value: object) -> Views:
-    try:
+    if isinstance(value, str) and value in set(Views):
         return Views(value)
-    except ValueError:
-        raise _invalid(f"views must be one of {', '.join(Views)}") from None
+    raise _invalid(f"views must be one of {', '.join(Views)}")
 
 
 def _whole(fields: dict[str, Any], name: str, default: int | None, minimum: int, maximum: int) -> int:

@@ -14,6 +14,6 @@ sockets = []
 if settings.ROLE.classifies:
     from classifier.consumers import ClassifyConsumer  # after the apps are loaded; needs the model's packages
 
-    sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))
+    sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """This product as a real process: ``manage.py serve`` on a free port, with a data folder of its own."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ ROOT = settings.BASE_DIR
 #: Variables of the tester's shell that would change what is tested.
 SHARED = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": "1"}
 OURS = ("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE")
+
+
+SERVE = ("manage.py", "serve", "--port", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,12 @@ def manage(data_dir: Path, *arguments: str, **variables: str) -> str:
 
 
 @contextmanager
-def running(data_dir: Path, *command: str, **variables: str) -> Iterator[Running]:
-    """Migrates, serves on a free port, and stops with SIGTERM. ``command``: ``serve`` on any free port by default."""
+def running(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: str) -> Iterator[Running]:
+    """Migrates, serves, and stops with SIGTERM. ``program``: what Python runs; ``serve`` on a free port by default."""
     data_dir.mkdir(parents=True, exist_ok=True)
     manage(data_dir, "migrate", "--verbosity", "0", **variables)
-    arguments = [sys.executable, "manage.py", *(command or ("serve", "--port", "0"))]
     process = subprocess.Popen(
-        arguments,
+        [sys.executable, *program],
         cwd=ROOT,
         env=environment(data_dir, **variables),
         stdout=subprocess.PIPE,
@@ -72,7 +75,6 @@ def _address(process: subprocess.Popen[str]) -> str:
     said = []
     for line in process.stdout:
         said.append(line)
-        for word in line.split():
-            if word.startswith(("http://", "ws://")):
-                return word.replace("ws://", "http://").removesuffix("/ws/classify").rstrip("/")
+        if found := re.search(r"(?:squirrel\?|ready at) +(?:http|ws)://([^/]+)", line):
+            return f"http://{found[1]}"
     raise AssertionError(f"the server ended before it answered:\n{''.join(said)}")

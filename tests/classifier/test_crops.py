@@ -19,7 +19,8 @@ def test_best_adds_both_ends_of_a_tall_photo():
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1), (333, 1000)])
 def test_every_square_lies_in_the_photo(size):
-    for box in boxes(*size, Views.BEST):
-        assert 0 <= box.left < box.right <= size[0]
-        assert 0 <= box.upper < box.lower <= size[1]
+    width, height = size
+    for box in boxes(width, height, Views.BEST):
+        assert 0 <= box.left < box.right <= width
+        assert 0 <= box.upper < box.lower <= height
         assert box.right - box.left == pytest.approx(box.lower - box.upper)

@@ -45,7 +45,7 @@ def test_probabilities_are_a_softmax_taken_once(litert):
 
 
 def test_a_file_that_is_no_such_model_is_refused():
-    with pytest.raises(ValueError, match="Model"):
+    with pytest.raises(ValueError, match="not a valid Flatbuffer"):
         LiteRTEngine(b"TFL3 nonsense")
 
 

@@ -3,12 +3,12 @@
 import asyncio
 import threading
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 
 from classifier.errors import JobError, ServerFault
-from classifier.inference import pool as pool_module
 from classifier.inference.artifact import Artifact
 from classifier.inference.engine import Model, Prediction
 from classifier.inference.pool import Pool
@@ -50,7 +50,7 @@ async def begin(pool: Pool, gate: Gate) -> asyncio.Task:
 
 
 async def test_a_job_runs_off_the_event_loop_with_its_threads_own_engine():
-    engine = await pool().run(lambda engine: engine)
+    engine: Any = await pool().run(lambda engine: engine)
     assert engine.thread != threading.get_ident()
 
 
@@ -113,7 +113,7 @@ async def test_a_worker_that_never_ends_is_noticed(monkeypatch):
     running = await begin(one, gate)
     late = time.monotonic() + 61
     with monkeypatch.context() as patch:
-        patch.setattr(pool_module.time, "monotonic", lambda: late)
+        patch.setattr(time, "monotonic", lambda: late)
         assert one.problem() == "a worker is stuck"
     gate.open.set()
     await running

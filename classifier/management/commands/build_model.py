@@ -1,6 +1,10 @@
 """``manage.py build_model``: the model artefact from the official Keras weights. Seconds when it is there already."""
 
+import os
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +39,29 @@ class Command(BaseCommand):
 
     def _build(self, content: bytes, source: str, photos: Path) -> None:
         self.stdout.write(f"Building the model from {source} (TensorFlow starts, about 20 s) …")
-        from classifier.inference import build  # noqa: PLC0415 - TensorFlow, which most calls do without
+        with _output_into(settings.BUILD_DIR / "build.log"):
+            from classifier.inference import build  # noqa: PLC0415 - TensorFlow, which most calls do without
 
-        try:
-            parity = build.build(build.Weights(content, source), photos, settings.MODEL_DIR)
-        except (build.ParityError, PictureError) as error:
-            raise CommandError(str(error)) from error
+            try:
+                parity = build.build(build.Weights(content, source), photos, settings.MODEL_DIR)
+            except (build.ParityError, PictureError) as error:
+                raise CommandError(str(error)) from error
         self.stdout.write(f"Equal to Keras on {len(parity)} photos: max |Δp| {max(parity.values()):.1e}.")
+
+
+@contextmanager
+def _output_into(path: Path) -> Iterator[None]:
+    """TensorFlow's own talk, some of it from C++, goes into a file instead of the terminal."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = os.dup(1), os.dup(2)
+    sys.stdout.flush()
+    with path.open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        for descriptor, original in zip((1, 2), kept, strict=True):
+            os.dup2(original, descriptor)
+            os.close(original)

@@ -1,0 +1,283 @@
+"""The socket of a real daphne process with the real model."""
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+import time
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from classifier import images, tickets
+from tests.client import authenticated, connected
+
+OWNER = uuid4()
+
+
+@pytest.fixture
+def ticket(server) -> str:
+    return tickets.issue(OWNER, server.url)
+
+
+@pytest.fixture
+def chelsea(photos) -> bytes:
+    return (photos / "chelsea.png").read_bytes()
+
+
+def rows(server, job: str) -> list[tuple[str, str]]:
+    with sqlite3.connect(server.data_dir / "db.sqlite3") as database:
+        query = "SELECT verdict, photo FROM classifier_classification WHERE id = ?"
+        return database.execute(query, [uuid5(OWNER, job).hex]).fetchall()
+
+
+async def written(server, job: str) -> list[tuple[str, str]]:
+    """The row of a job, which comes after its answer."""
+    async with asyncio.timeout(10):
+        while not (found := rows(server, job)):
+            await asyncio.sleep(0.01)
+    return found
+
+
+async def test_hello_says_what_may_be_asked(server, ticket):
+    async with connected(server) as client:
+        assert client.line.subprotocol == "classify.v1"
+        await client.say(type="authenticate", ticket=ticket)
+        hello = await client.hear()
+    assert hello["limits"]["max_bytes"] == 10_485_760
+    assert hello["limits"]["max_in_flight"] == 4
+    assert "HEIC" in hello["limits"]["formats"]
+    assert (hello["protocol"], hello["model"]["name"], hello["verdict_threshold"]) == (1, "MobileNetV2", 0.65)
+    assert 590 < hello["ticket_expires_in"] <= 600
+
+
+async def test_a_photo_gets_a_true_answer(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        answer = await client.classify(chelsea)
+    assert answer["type"] == "result"
+    assert answer["predictions"][0]["label"] == "Egyptian_cat"
+    assert answer["predictions"][0]["score"] == pytest.approx(0.47, abs=0.05)
+    assert answer["animal"] > 0.9
+    assert len(answer["predictions"]) == 5
+    assert answer["views"] == "best"
+    assert answer["timings"]["total_ms"] >= answer["timings"]["infer_ms"] > 0
+
+
+async def test_the_record_is_the_owners_own(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        answer = await client.classify(chelsea)
+    assert UUID(answer["record"]) == uuid5(OWNER, answer["id"])
+    [(verdict, photo)] = await written(server, answer["id"])
+    assert (verdict, photo) == (answer["verdict"]["kind"], "")
+
+
+async def test_a_photo_is_kept_only_with_consent_and_without_metadata(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        answer = await client.classify(chelsea, keep=True)
+    [(_, photo)] = await written(server, answer["id"])
+    async with asyncio.timeout(10):
+        while not photo:
+            await asyncio.sleep(0.01)
+            [(_, photo)] = rows(server, answer["id"])
+    kept = images.decode((server.data_dir / "media" / photo).read_bytes())
+    assert max(kept.width, kept.height) <= 512
+
+
+async def test_top_and_threshold_shape_the_predictions_and_not_the_verdict(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        ten = await client.classify(chelsea, top=10)
+        few = await client.classify(chelsea, threshold=0.2)
+    assert len(ten["predictions"]) == 10
+    assert [p["label"] for p in few["predictions"]] == ["Egyptian_cat", "tiger_cat"]
+    assert few["verdict"] == ten["verdict"]
+
+
+async def test_fast_looks_once_and_says_so(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        assert (await client.classify(chelsea, views="fast"))["views"] == "fast"
+
+
+async def test_several_jobs_are_in_flight_and_a_ping_overtakes_them(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        jobs = []
+        for _ in range(4):
+            jobs.append(await client.announce(len(chelsea)))
+            await client.line.send(chelsea)
+        await client.say(type="ping")
+        heard = [await client.hear() for _ in range(5)]
+    assert "pong" in [message["type"] for message in heard[:-1]]
+    assert {message["id"] for message in heard if message["type"] == "result"} == set(jobs)
+
+
+async def test_a_fifth_job_at_once_is_too_many_and_the_others_go_on(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        for _ in range(5):
+            await client.announce(len(chelsea))
+            await client.line.send(chelsea)
+        heard = [await client.hear() for _ in range(5)]
+    assert [m["code"] for m in heard if m["type"] == "error"] == ["job.too_many"]
+    assert len([m for m in heard if m["type"] == "result"]) == 4
+
+
+async def test_the_same_id_in_flight_is_already_running(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        job = await client.announce(len(chelsea))
+        await client.line.send(chelsea)
+        await client.say(type="classify", id=job, size=len(chelsea))
+        await client.line.send(chelsea)
+        heard = [await client.hear() for _ in range(2)]
+    assert sorted(m.get("code", m["type"]) for m in heard) == ["job.running", "result"]
+
+
+# --- Refusals: each coded, each at once, and the socket lives on ---------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "image.empty"),
+        (b"just some text, no picture at all", "image.unreadable"),
+        (b"%PDF-1.7 and so on", "image.unsupported_format"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "image.truncated"),
+    ],
+)
+async def test_what_is_no_picture_is_refused_and_the_socket_lives(server, ticket, chelsea, content, code):
+    began = time.monotonic()
+    async with authenticated(server, ticket) as client:
+        refusal = await client.classify(content)
+        assert time.monotonic() - began < 1
+        assert (refusal["type"], refusal["code"]) == ("error", code)
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_a_cut_off_photo_is_refused(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        assert (await client.classify(chelsea[: len(chelsea) // 2]))["code"] == "image.truncated"
+
+
+async def test_a_picture_announced_too_large_is_refused_before_it_comes(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        job = await client.announce(30_000_000)
+        refusal = await client.hear()
+        assert (refusal["code"], refusal["id"]) == ("image.too_large", job)
+        await client.line.send(b"its frame is dropped")
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_a_frame_over_the_servers_limit_closes_1009_and_others_notice_nothing(server, ticket, chelsea):
+    async with authenticated(server, ticket) as other, authenticated(server, ticket) as client:
+        await client.announce(10)
+        with contextlib.suppress(ConnectionClosed):
+            await client.line.send(bytes(30_000_000))
+        assert await client.closing_code() == 1009
+        assert (await other.classify(chelsea))["type"] == "result"
+
+
+async def test_a_frame_of_another_size_than_announced_is_refused(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        job = await client.announce(10)
+        await client.line.send(chelsea)
+        refusal = await client.hear()
+        assert (refusal["code"], refusal["id"]) == ("protocol.invalid", job)
+
+
+async def test_a_stray_frame_is_unexpected(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        await client.line.send(chelsea)
+        assert (await client.hear())["code"] == "protocol.unexpected_binary"
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_a_second_classify_before_the_frame_is_invalid_and_the_first_goes_on(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        first = await client.announce(len(chelsea))
+        second = await client.announce(len(chelsea))
+        refusal = await client.hear()
+        assert (refusal["code"], refusal["id"]) == ("protocol.invalid", second)
+        await client.line.send(chelsea)
+        await client.line.send(b"the frame of the second is dropped")
+        assert (await client.hear())["id"] == first
+
+
+async def test_the_frame_of_a_classify_with_a_bad_field_is_dropped(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        refusal = await client.classify(chelsea, views="good")
+        assert refusal["code"] == "protocol.invalid"
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_the_tenth_protocol_fault_in_a_minute_closes_4400(server, ticket):
+    async with authenticated(server, ticket) as client:
+        for _ in range(10):
+            await client.line.send("nonsense")
+            assert (await client.hear())["code"] == "protocol.invalid"
+        assert await client.closing_code() == 4400
+
+
+# --- Who, and from where -------------------------------------------------------------------------
+
+
+async def test_a_classify_before_the_ticket_closes_4401(server):
+    async with connected(server) as client:
+        await client.announce(10)
+        assert (await client.hear())["code"] == "auth.required"
+        assert await client.closing_code() == 4401
+
+
+async def test_an_invalid_ticket_closes_4401(server):
+    async with connected(server) as client:
+        await client.say(type="authenticate", ticket="made up")
+        assert (await client.hear())["code"] == "auth.invalid"
+        assert await client.closing_code() == 4401
+
+
+async def test_silence_instead_of_a_ticket_closes_4401(server):
+    async with connected(server) as client:
+        assert (await client.hear())["code"] == "auth.required"
+        assert await client.closing_code() == 4401
+
+
+async def test_an_expired_ticket_is_told_so(server, monkeypatch):
+    monkeypatch.setattr(tickets, "LIFETIME_S", -1)
+    async with connected(server) as client:
+        await client.say(type="authenticate", ticket=tickets.issue(OWNER, server.url))
+        assert (await client.hear())["code"] == "auth.expired"
+        assert await client.closing_code() == 4401
+
+
+async def test_a_ticket_that_expires_blocks_new_jobs_only_and_can_be_renewed(server, ticket, chelsea, monkeypatch):
+    monkeypatch.setattr(tickets, "LIFETIME_S", 2)
+    async with authenticated(server, tickets.issue(OWNER, server.url)) as client:
+        while (message := await client.classify(chelsea))["type"] == "result":
+            pass
+        assert message["code"] == "auth.expired"
+        await client.say(type="authenticate", ticket=ticket)
+        assert (await client.hear())["type"] == "hello"
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_a_page_of_another_site_closes_4403_with_a_word(server):
+    async with connected(server, origin="https://elsewhere.example") as client:
+        assert (await client.hear())["code"] == "auth.origin"
+        assert await client.closing_code() == 4403
+
+
+async def test_the_page_of_the_same_host_may_ask(server, ticket, chelsea):
+    async with authenticated(server, ticket, origin=server.url) as client:
+        assert (await client.classify(chelsea))["type"] == "result"
+
+
+async def test_a_ticket_of_another_page_is_refused(server):
+    async with connected(server, origin=server.url) as client:
+        await client.say(type="authenticate", ticket=tickets.issue(OWNER, "https://elsewhere.example"))
+        assert (await client.hear())["code"] == "auth.origin"
+        assert await client.closing_code() == 4403
+
+
+async def test_an_unknown_type_is_named_and_the_socket_lives(server, ticket):
+    async with authenticated(server, ticket) as client:
+        await client.line.send(json.dumps({"type": "clasify"}))
+        assert "authenticate, classify, ping" in (await client.hear())["message"]
+        await client.say(type="ping")
+        assert (await client.hear())["type"] == "pong"

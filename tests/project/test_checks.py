@@ -1,0 +1,54 @@
+"""Combinations of settings that would start and then disappoint."""
+
+import subprocess
+
+import pytest
+
+from project import checks
+from project.roles import Environment, Role
+from tests.running import manage
+
+
+def found(check) -> list[str]:
+    return [message.id for message in check()]
+
+
+def test_a_frontend_without_a_backend_is_an_error(settings):
+    settings.ROLE, settings.BACKEND_WS_URL = Role.FRONTEND, ""
+    assert found(checks.check_roles) == ["project.E001"]
+
+
+def test_a_backend_that_no_page_may_use_is_a_warning(settings):
+    settings.ROLE, settings.FRONTEND_ORIGINS = Role.BACKEND, []
+    assert found(checks.check_roles) == ["project.W001"]
+
+
+def test_both_roles_in_one_with_another_backend_is_a_warning(settings):
+    settings.ROLE, settings.BACKEND_WS_URL = Role.ALL, "ws://127.0.0.1:8001"
+    assert found(checks.check_roles) == ["project.W002"]
+
+
+def test_the_default_is_fine(settings):
+    settings.ROLE, settings.BACKEND_WS_URL = Role.ALL, ""
+    assert found(checks.check_roles) + found(checks.check_hosts) == []
+
+
+def test_production_without_hosts_and_with_a_plain_socket_is_an_error(settings):
+    settings.ENVIRONMENT, settings.ALLOWED_HOSTS = Environment.PRODUCTION, []
+    settings.BACKEND_WS_URL = "ws://backend.example"
+    assert found(checks.check_hosts) == ["project.E002", "project.E003"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"ROLE": "both"}, "ROLE='both' is not valid: it must be one of frontend, backend, all"),
+        ({"ENGINE": "onnx"}, "ENGINE='onnx' is not valid: it must be one of litert, tensorflow"),
+        ({"ENVIRONMENT": "production", "SECRET_KEY": ""}, "SECRET_KEY (or SECRET_KEY_FILE) must be set"),
+        ({"ROLE": "frontend"}, "ROLE=frontend has no backend"),
+    ],
+)
+def test_a_process_that_is_set_up_wrong_refuses_in_words(tmp_path, variables, words):
+    with pytest.raises(subprocess.CalledProcessError) as refusal:
+        manage(tmp_path, "check", **variables)
+    assert words in refusal.value.stderr

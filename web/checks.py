@@ -1,0 +1,22 @@
+"""System checks of what the page shows."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage
+
+
+@checks.register()
+def check_examples(**_: Any) -> list[CheckMessage]:
+    """A folder of examples that is set must be there."""
+    if not settings.EXAMPLES_DIR or Path(settings.EXAMPLES_DIR).is_dir():
+        return []
+    return [
+        checks.Warning(
+            f"EXAMPLES_DIR={settings.EXAMPLES_DIR!r} is not a folder: the page shows the built-in examples only.",
+            hint="Set it to a folder with JPEG, PNG or WebP files, or unset it.",
+            id="web.W001",
+        )
+    ]

@@ -1,0 +1,78 @@
+"""The upload page, its tickets and its example photos. None of it needs the database."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from classifier import tickets
+from web import examples
+from web.owner import owner_of, remember
+
+SOCKET_PATH = "/ws/classify"
+A_YEAR_S = 365 * 24 * 3600
+
+
+@require_safe
+@cache_control(no_store=True)
+def index(request: HttpRequest) -> HttpResponse:
+    """The page, with the first ticket in it: no request stands between a photo and its answer."""
+    owner = owner_of(request)
+    page = {
+        "ticket": tickets.issue(owner, origin(request)),
+        "expires_in": tickets.LIFETIME_S,
+        "socket_url": socket_url(request),
+        "examples": list(examples.listing().values()),
+    }
+    response = render(request, "web/index.html", page)
+    remember(response, owner)
+    return response
+
+
+@require_POST
+@cache_control(no_store=True)
+def ticket(request: HttpRequest) -> JsonResponse:
+    """A new ticket for a page that is still open."""
+    owner = owner_of(request)
+    response = JsonResponse(
+        {
+            "ticket": tickets.issue(owner, origin(request)),
+            "expires_in": tickets.LIFETIME_S,
+            "url": socket_url(request),
+        }
+    )
+    remember(response, owner)
+    return response
+
+
+@require_safe
+@cache_control(public=True, max_age=A_YEAR_S, immutable=True)
+def example(request: HttpRequest, name: str) -> HttpResponse:
+    """An example photo, as large as the page would send it."""
+    return _photo(name, examples.PHOTO_SIDE)
+
+
+@require_safe
+@cache_control(public=True, max_age=A_YEAR_S, immutable=True)
+def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
+    """An example photo as a small picture to click on."""
+    return _photo(name, examples.THUMBNAIL_SIDE)
+
+
+def _photo(name: str, side: int) -> HttpResponse:
+    found = examples.listing().get(name)
+    if found is None:
+        raise Http404("There is no such example.")
+    return HttpResponse(examples.rendition(found, side), content_type="image/jpeg")
+
+
+def origin(request: HttpRequest) -> str:
+    """The page's origin as its browser will send it with the socket."""
+    return f"{request.scheme}://{request.get_host()}".lower()
+
+
+def socket_url(request: HttpRequest) -> str:
+    """Where the page's socket goes: the backend of the settings, else the page's own host."""
+    own = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
+    return f"{settings.BACKEND_WS_URL or own}{SOCKET_PATH}"
