@@ -34,7 +34,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 # Damaged metadata is the sender's business, not our log's. Set once: warnings.catch_warnings is not safe in threads.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
-#: Of Pillow's filters the one the accuracy figures were measured with: mean |Δscore| .010 on 12 photos, bicubic .032.
+#: Of Pillow's filters the one the accuracy figures were measured with: mean |Δscore| .010 on 13 photos, bicubic .032.
 _FILTER = Image.Resampling.BILINEAR
 
 #: How to turn a photo upright, by its EXIF orientation (CIPA DC-008, tag 0x0112); 1 is upright.
@@ -110,10 +110,10 @@ def squares(picture: Picture, views: crops.Views) -> NDArray[np.uint8]:
 
 def rendition(picture: Picture, side: int) -> bytes:
     """A JPEG to keep or show, without metadata: ``upright`` with its long side at most ``side`` pixels."""
-    small, scale = picture.upright, side / max(picture.upright.size)
-    if scale < 1:
-        size = max(1, round(small.width * scale)), max(1, round(small.height * scale))
-        small = small.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
+    upright = picture.upright
+    scale = min(1, side / max(upright.size))
+    size = max(1, round(upright.width * scale)), max(1, round(upright.height * scale))
+    small = upright.resize(size, Image.Resampling.LANCZOS, reducing_gap=2)
     out = BytesIO()
     small.save(out, "JPEG", quality=85)
     return out.getvalue()

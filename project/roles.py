@@ -1,4 +1,4 @@
-"""The choices by which one codebase is deployed: role, environment, engine."""
+"""The choices by which one codebase is deployed: role, environment, engine, log level."""
 
 from enum import StrEnum
 
@@ -38,3 +38,12 @@ class Engine(StrEnum):
 
     LITERT = "litert"
     TENSORFLOW = "tensorflow"
+
+
+class LogLevel(StrEnum):
+    """How much the log says."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"

@@ -1,7 +1,6 @@
 """The daphne server that this project runs, under ``runserver`` and ``serve`` alike."""
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from daphne.server import Server as DaphneServer
@@ -14,9 +13,7 @@ logger = logging.getLogger(__name__)
 class Server(DaphneServer):
     """daphne with this project's limits: the model is warm before the port opens, the history written at the end."""
 
-    def __init__(self, *args: Any, on_ready: Callable[[str, int], None] | None = None, **kwargs: Any) -> None:
-        """``on_ready`` is called with the address and the port once that is open and the event loop runs."""
-        self.on_ready = on_ready
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.refusal: str | None = None
         if settings.ROLE.classifies:
             kwargs |= _message_limits()
@@ -44,8 +41,17 @@ class Server(DaphneServer):
     def _before_reactor(self) -> None:
         # A message over the limit is answered with close 1009, not with a dropped line (1006) that says nothing.
         self.ws_factory.setProtocolOptions(failByDrop=False)
-        if self.on_ready:
-            reactor.callWhenRunning(self.on_ready, *self.listening_addresses[0])
+        reactor.callWhenRunning(announce, *self.listening_addresses[0])
+
+
+def announce(host: str, port: int) -> None:
+    """Says where this role is, now that it can answer."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    if settings.ROLE.serves_pages:
+        lines = [f"Is this a squirrel?   http://{shown}:{port}/", f"Admin (`make admin`)  http://{shown}:{port}/admin/"]
+    else:
+        lines = [f"Backend ready at      ws://{shown}:{port}/ws/classify"]
+    print("", *lines, "Stop with Ctrl-C.", "", sep="\n  ", flush=True)  # noqa: T201 - the one thing this says to a terminal
 
 
 def _message_limits() -> dict[str, int]:

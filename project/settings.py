@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
 from project import env
-from project.roles import Engine, Environment, Role
+from project.roles import Engine, Environment, LogLevel, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "servestatic",
     "csp",
     "classifier",
     "web",
@@ -173,11 +174,12 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.is_public
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 
 # --- Logs -------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"classifier": {"level": env.text("LOG_LEVEL", "INFO").upper()}, "project": {"level": "INFO"}},
+    "loggers": {"classifier": {"level": LOG_LEVEL.value}, "project": {"level": LOG_LEVEL.value}},
 }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,18 +64,26 @@ def running(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: st
         text=True,
     )
     try:
-        yield Running(_address(process), data_dir, psutil.Process(process.pid))
+        yield Running(announced(process), data_dir, psutil.Process(process.pid))
     finally:
         process.terminate()
         process.communicate(timeout=30)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
-    """Reads what the server says until it says where it is."""
+def free_port() -> int:
+    """A port of the loopback that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def announced(process: subprocess.Popen[str]) -> str:
+    """Reads what a server says until it says where it is; its URL."""
     assert process.stdout
     said = []
     for line in process.stdout:
         said.append(line)
-        if found := re.search(r"(?:squirrel\?|ready at) +(?:http|ws)://([^/]+)", line):
+        if found := re.search(r"(?:squirrel\?|ready at) +\w+://([^/]+)/", line):
             return f"http://{found[1]}"
     raise AssertionError(f"the server ended before it answered:\n{''.join(said)}")

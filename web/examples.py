@@ -13,9 +13,9 @@ from PIL import Image, ImageOps
 
 logger = logging.getLogger(__name__)
 
-#: What the page would shrink a photo to anyway, and twice the side of the page's thumbnails, in pixels.
+#: What the page would shrink a photo to anyway, and enough for its 72-pixel thumbnails on fine screens, in pixels.
 PHOTO_SIDE = 1024
-THUMBNAIL_SIDE = 144
+THUMBNAIL_SIDE = 192
 #: More would crowd the page.
 MAX_OF_OPERATOR = 12
 

@@ -18,12 +18,13 @@ A_YEAR_S = 365 * 24 * 3600
 @cache_control(no_store=True)
 def index(request: HttpRequest) -> HttpResponse:
     """The page, with the first ticket in it: no request stands between a photo and its answer."""
-    owner = owner_of(request)
+    owner, found = owner_of(request), list(examples.listing().values())
     page = {
         "ticket": tickets.issue(owner, origin(request)),
         "expires_in": tickets.LIFETIME_S,
         "socket_url": socket_url(request),
-        "examples": list(examples.listing().values()),
+        "examples": found,
+        "credits": [example for example in found if example.credit],
     }
     response = render(request, "web/index.html", page)
     remember(response, owner)

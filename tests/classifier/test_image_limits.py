@@ -148,7 +148,8 @@ def answer(data: bytes) -> str:
 
 def mutated(whole: bytes, chance: np.random.Generator) -> bytes:
     """Half of the files whole, half cut off, with up to 11 wrong bytes, mostly in the header."""
-    data = bytearray(whole[: chance.choice([len(whole), chance.integers(1, len(whole))])])
+    end = len(whole) if chance.random() < 0.5 else int(chance.integers(1, len(whole)))
+    data = bytearray(whole[:end])
     for _ in range(chance.integers(12)):
         data[chance.integers(min(len(data), chance.choice([64, 600, 10_000])))] = chance.integers(256)
     return bytes(data)

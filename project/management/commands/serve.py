@@ -24,18 +24,7 @@ class Command(BaseCommand):
         server = Server(
             application=application,
             endpoints=build_endpoint_description_strings(host=host, port=port),
-            on_ready=self._announce,
         )
         server.run()
         if server.refusal:
             raise CommandError(f"{host}:{port} cannot be opened: {server.refusal} (another PORT= may be free)")
-
-    def _announce(self, host: str, port: int) -> None:
-        shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-        base = f"http://{shown}:{port}"
-        if settings.ROLE.serves_pages:
-            self.stdout.write(f"\n  Is this a squirrel?   {base}/\n  Admin (`make admin`)  {base}/admin/\n")
-        else:
-            self.stdout.write(f"\n  Backend ready at {base.replace('http', 'ws', 1)}/ws/classify\n")
-        self.stdout.write("  Stop with Ctrl-C.\n")
-        self.stdout.flush()

@@ -1,0 +1,82 @@
+/** The panel beside the photo: what is going on, then the answer, or why there is none. */
+
+import { confidence, percent, plain, refusal, timing, verdict, wholePercent } from "./words.js";
+
+/** Draws into the elements that `root` holds, found by their `data-part`. */
+export class AnswerPanel {
+  #parts; #predictions = [];
+
+  constructor(root) {
+    const parts = [...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]);
+    this.#parts = Object.fromEntries(parts);
+    this.#parts.threshold.addEventListener("input", () => this.#filter());
+  }
+
+  /** `fraction` 0…1 of the bytes are away; `null`: nobody knows how long. */
+  working(sentence, fraction = null) {
+    this.#say(sentence);
+    this.#show("work");
+    const { progress } = this.#parts;
+    if (fraction === null) progress.removeAttribute("value");
+    else progress.value = fraction;
+  }
+
+  answered(result, roundTripMs) {
+    const sure = confidence(result);
+    this.#say(verdict(result), `${sure.word} · ${sure.number}`);
+    fill(this.#parts.bar, sure.score);
+    this.#predictions = result.predictions;
+    this.#parts.guesses.replaceChildren(...result.predictions.map(row));
+    this.#parts.timing.textContent = timing(result, roundTripMs);
+    this.#filter();
+    this.#show("findings");
+  }
+
+  refused(fault) {
+    const { sentence, advice, again } = refusal(fault);
+    this.#say(sentence, advice);
+    this.#parts.again.hidden = !again;
+    this.#show("refusal");
+  }
+
+  #say(sentence, detail = "") {
+    if (this.#parts.verdict.textContent !== sentence) this.#parts.verdict.textContent = sentence;
+    this.#parts.detail.textContent = detail;
+  }
+
+  #show(shown) {
+    for (const name of ["work", "findings", "refusal"]) this.#parts[name].hidden = name !== shown;
+  }
+
+  #filter() {
+    const least = Number(this.#parts.threshold.value) / 100;
+    const above = this.#predictions.map(({ score }) => score >= least);
+    [...this.#parts.guesses.children].forEach((item, index) => { item.hidden = !above[index]; });
+    this.#parts.above.textContent = wholePercent(least);
+    this.#parts.none.hidden = above.includes(true);
+  }
+}
+
+function row({ label, score, is_animal: isAnimal }) {
+  const item = document.createElement("li");
+  item.classList.toggle("is-animal", isAnimal);
+  const name = part("span", "guess-name", plain(label));
+  if (isAnimal) name.append(part("span", "visually-hidden", ", an animal"));
+  const bar = part("span", "bar");
+  bar.setAttribute("aria-hidden", "true");
+  fill(bar, score);
+  item.append(name, part("span", "guess-score", percent(score)), bar);
+  return item;
+}
+
+function part(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Through the CSSOM: the page's policy refuses style attributes. */
+function fill(bar, score) {
+  bar.style.setProperty("--score", String(score));
+}

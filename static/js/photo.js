@@ -1,0 +1,65 @@
+/** A file → an upright JPEG of at most 1024 pixels without metadata, made in the browser. */
+
+import { Refusal } from "./protocol.js";
+
+/** The long side that is sent, in pixels. The model looks at 224. */
+export const MAX_SIDE = 1024;
+const QUALITY = 0.9;
+
+/**
+ * Resolves to `{blob, width, height, from: {width, height}}`; a picture this browser cannot decode (HEIC, TIFF, …) goes
+ * as it is, without sizes, for the server to try. Rejects with a `Refusal` when it is no picture at all.
+ */
+export async function prepare(file) {
+  if (!file.size) throw new Refusal("image.empty");
+  if (file.type && !file.type.startsWith("image/")) throw new Refusal("image.unsupported_format");
+  const bitmap = await decode(file);
+  if (!bitmap) return { blob: file };
+  try {
+    return await redraw(bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The bytes. Rejects with a `Refusal` when the file has gone, or is a folder. */
+export async function bytesOf(blob) {
+  try {
+    return await blob.arrayBuffer();
+  } catch {
+    throw new Refusal("file.unreadable");
+  }
+}
+
+async function decode(file) {
+  try {
+    return await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch {
+    return null;
+  }
+}
+
+/** Redrawing is what turns it and leaves the metadata behind. */
+async function redraw(bitmap) {
+  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = newCanvas(width, height);
+  const context = canvas.getContext("2d", { alpha: false });
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, width, height);
+  return { blob: await encode(canvas), width, height, from: { width: bitmap.width, height: bitmap.height } };
+}
+
+function newCanvas(width, height) {
+  if (globalThis.OffscreenCanvas) return new OffscreenCanvas(width, height);
+  return Object.assign(document.createElement("canvas"), { width, height });
+}
+
+function encode(canvas) {
+  const type = "image/jpeg";
+  if (canvas.convertToBlob) return canvas.convertToBlob({ type, quality: QUALITY });
+  return new Promise((resolve) => { canvas.toBlob(resolve, type, QUALITY); });
+}

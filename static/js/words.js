@@ -1,0 +1,148 @@
+/** Everything the page says by itself. Pure: facts in, sentences out. */
+
+/** Thin, and never at a line's end. */
+const THIN = "\u202f";
+const SURE = 0.85;
+const FAIRLY_SURE = 0.65;
+
+/** Labels that take no article: many of a kind, or none to count. */
+const UNCOUNTED = new Set([
+  "binoculars", "sunglasses", "swimming trunks", "parallel bars", "velvet", "wool", "thatch", "hay", "corn", "guacamole",
+  "consomme", "carbonara", "chocolate sauce", "dough", "mashed potato", "broccoli", "red wine", "eggnog",
+  "toilet tissue", "chain mail", "face powder", "hair spray", "sunscreen", "rapeseed",
+]);
+
+/** 0.8213 → "82 %". Never a whole 0 or 100: the model is never that certain. */
+export function percent(score) {
+  const whole = Math.round(score * 100);
+  if (whole < 1) return `<${THIN}1${THIN}%`;
+  if (whole > 99) return `>${THIN}99${THIN}%`;
+  return wholePercent(score);
+}
+
+/** A person's own choice, which may well be 0 or 100. */
+export function wholePercent(fraction) {
+  return `${Math.round(fraction * 100)}${THIN}%`;
+}
+
+/** "Egyptian_cat" → "Egyptian cat". */
+export function plain(label) {
+  return label.replaceAll("_", " ");
+}
+
+/** "Egyptian cat" → "an Egyptian cat". By sound: a European, a unicycle, an hourglass. */
+export function withArticle(words) {
+  if (UNCOUNTED.has(words)) return words;
+  const first = words.toLowerCase();
+  const vowel = /^([aeiou]|hour|honest|heir)/.test(first) && !/^(eu|ewe|uni([^nm]|$)|us[ae]|one\b|once)/.test(first);
+  return `${vowel ? "an" : "a"} ${words}`;
+}
+
+/** The answer in one sentence, or two short ones. */
+export function verdict({ verdict: { kind, display }, predictions }) {
+  const it = withArticle(display);
+  if (kind === "species" || kind === "group") return `That is ${it}.`;
+  if (kind === "animal") return `That is an animal. Perhaps ${it}.`;
+  if (kind === "none") return `No animal here. It looks most like ${withArticle(plain(predictions[0].label))}.`;
+  const guesses = predictions.slice(0, 2).map(({ label, score }) => `${withArticle(plain(label))} (${percent(score)})`);
+  return `Not sure. Perhaps ${guesses.join(" or ")}.`;
+}
+
+/** How sure that is: a word, a number, and what the number counts. */
+export function confidence({ verdict: { kind, score } }) {
+  const word = kind === "unsure" ? "Guessing" : sureness(score);
+  const counts = { animal: " for any animal", none: " for no animal", unsure: " for any animal" }[kind] ?? "";
+  return { word, number: `${percent(score)}${counts}`, score };
+}
+
+function sureness(score) {
+  if (score >= SURE) return "Sure";
+  return score >= FAIRLY_SURE ? "Fairly sure" : "Guessing";
+}
+
+/** What was done to the photo before it went. */
+export function preparation(photo, name) {
+  if (!photo.from) return `${name}: sent as it is, because this browser cannot open it.`;
+  const size = `${photo.width}${THIN}×${THIN}${photo.height}`;
+  return photo.from.width > photo.width
+    ? `${name}: sent as ${size} pixels, without its metadata.`
+    : `${name}: sent in full size, without its metadata.`;
+}
+
+/** "31 ms to look, 48 ms with the way there and back · MobileNetV2". */
+export function timing({ timings, model }, roundTripMs) {
+  const look = milliseconds(timings.total_ms);
+  return `${look} to look, ${milliseconds(roundTripMs)} with the way there and back · ${model.name}`;
+}
+
+function milliseconds(ms) {
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))}${THIN}ms` : `${(ms / 1000).toFixed(1)}${THIN}s`;
+}
+
+export const WORKING = Object.freeze({
+  shrinking: "Getting the photo ready…",
+  connecting: "Waiting for the line…",
+  sending: "Sending…",
+  looking: "Looking…",
+});
+
+export const HINTS = Object.freeze({
+  noPicture: "There is no picture in what you pasted.",
+  noFile: "There was no file in what you dropped. Save the picture first, then drop it here.",
+  oneAtATime: "One photo at a time: this is the first of them.",
+  exampleLost: "The example photo did not come. Please try again.",
+  kept: "Kept with its answer.",
+  notKept: "It could not be kept. Please try again.",
+  insecure:
+    "This page came over plain HTTP: photos and answers cross the network unprotected, and the browser will not allow " +
+    "the page a camera or work offline. Over HTTPS, or on localhost, it will.",
+});
+
+const FORMATS = "JPEG, PNG, WebP, HEIC and a few more work.";
+const RELOAD = "Reload this page to go on.";
+
+/** What happened, what to do, and whether the same photo again can help. */
+const REFUSALS = {
+  "image.unreadable": ["This file isn't a picture we can read.", FORMATS],
+  "image.too_large": ["This file is too large.", "Pictures up to 10 MB work. A smaller copy will do."],
+  "image.too_many_pixels": ["This picture has too many pixels.", "Up to 50 megapixels work. A smaller copy will do."],
+  "image.unsupported_format": ["We don't read this kind of file.", FORMATS],
+  "image.truncated": ["This picture is cut off.", "Part of the file is missing: copy or download it once more."],
+  "image.empty": ["This file is empty.", "Choose another one."],
+  "job.running": ["This photo is already being looked at.", "Its answer will come.", true],
+  "job.unknown": ["The server has lost sight of this photo.", "Send it again.", true],
+  "job.timeout": ["This photo took too long.", "The server gave it up. Send it again.", true],
+  "job.too_many": ["Too many photos at once.", "Wait for an answer before you send the next.", true],
+  "server.overloaded": ["Many people are asking right now.", "Your photo is safe here.", true],
+  "server.draining": ["The server is about to restart.", "Your photo is safe here.", true],
+  "server.internal": ["Something went wrong on our side.", "It was noted there. Trying again may help.", true],
+  "rate.limited": ["That was a lot in a short time.", "Please wait a moment.", true],
+  "auth.required": ["The server does not know this page yet.", RELOAD],
+  "auth.invalid": ["The server no longer knows this page.", RELOAD],
+  "auth.expired": ["This page has been open for a long time.", RELOAD],
+  "auth.origin": ["The server takes no photos from this address.", "Whoever runs this site has to allow it there."],
+  "protocol.invalid": ["This page and the server do not understand each other.", RELOAD],
+  "protocol.unexpected_binary": ["The server got a photo it did not expect.", "Send it again.", true],
+  "protocol.version": ["This page is older than the server.", RELOAD],
+  "line.lost": ["The line dropped twice with this photo.", "It is still here: send it again.", true],
+  "line.closed": ["The line is closed.", RELOAD],
+  "file.unreadable": ["This browser could not open the file.", "Is it a folder, or has it been moved? Choose it again."],
+};
+
+/** A refusal in the page's own words: `{sentence, advice, again}`. An unknown code keeps the server's sentence. */
+export function refusal({ code, message, retryAfter }) {
+  const [sentence, advice, again = false] = REFUSALS[code] ?? [message, "", true];
+  const wait = retryAfter ? ` Try again in ${Math.ceil(retryAfter)}${THIN}s.` : "";
+  return { sentence, advice: `${advice}${wait}`, again };
+}
+
+/** The state of the line, if it is worth a word. */
+export function line({ state, delayMs = 0, code }, { online, busy }) {
+  if (state === "closed") return [...Object.values(refusal({ code })).slice(0, 2)].join(" ");
+  if (state !== "waiting") return "";
+  if (!online) return busy ? "You are offline. Your photo is safe and goes on when the network is back." : "You are offline.";
+  const seconds = `${Math.max(1, Math.round(delayMs / 1000))}${THIN}s`;
+  return busy
+    ? `The line dropped; your photo is safe and will go on in ${seconds}.`
+    : `The line dropped. Next try in ${seconds}.`;
+}

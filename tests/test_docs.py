@@ -1,0 +1,123 @@
+"""The documents say what the code does."""
+
+import os
+import re
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from classifier import protocol
+from classifier.errors import SENTENCES
+from tests.running import ROOT, announced, environment, free_port
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+COMMANDS = [block.strip() for block in re.findall(r"```bash\n(.*?)```", README, flags=re.DOTALL)]
+
+
+def variables_of_the_table() -> set[str]:
+    rows = re.findall(r"^\| (`[A-Z].*?) \|", README, flags=re.MULTILINE)
+    return set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))
+
+
+def test_every_variable_that_settings_read_is_in_the_readme_and_no_other():
+    source = (ROOT / "project" / "settings.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    assert variables_of_the_table() == read | {"SECRET_KEY_FILE"}
+
+
+def test_every_code_is_in_the_protocols_document_and_no_other():
+    written = set(re.findall(r"`((?:image|job|server|rate|auth|protocol)\.\w+)`", PROTOCOL))
+    assert written == set(SENTENCES)
+
+
+def test_every_close_code_is_in_the_protocols_document():
+    for code in (protocol.CLOSE_PROTOCOL, protocol.CLOSE_AUTH, protocol.CLOSE_ORIGIN, protocol.CLOSE_SILENCE):
+        assert str(code) in PROTOCOL
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)\)", README))))
+def test_every_link_of_the_readme_leads_somewhere(path):
+    assert (ROOT / path).exists()
+
+
+# --- Every command of the README, as it stands there -----------------------------------------------
+
+
+@contextmanager
+def started(command: str, folder, **variables: str) -> Iterator[str]:
+    """A server that a command of the README starts; its URL."""
+    process = subprocess.Popen(
+        command,
+        shell=True,
+        cwd=ROOT,
+        env=environment(folder, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield announced(process)
+    finally:
+        os.killpg(process.pid, 15)
+        process.communicate(timeout=30)
+
+
+def says(command: str, folder) -> str:
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=ROOT,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def page(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+        return str(answer.read().decode())
+
+
+def test_the_readme_has_just_the_commands_that_are_tried_here():
+    assert [command.split()[-1] for command in COMMANDS] == [
+        "run",
+        "test",
+        "var/build/photos",
+        "var/build/photos/chelsea.png",
+        "8001",
+        "8000",
+        "admin",
+    ]
+
+
+def test_make_run_serves_the_page(tmp_path):
+    with started(COMMANDS[0], tmp_path, PORT=str(free_port())) as url:
+        assert "squirrel" in page(url)
+
+
+def test_make_test_runs_these_tests():
+    assert "-m pytest" in says(f"{COMMANDS[1]} --dry-run", ROOT / "var" / "data")
+
+
+@pytest.mark.parametrize("command", COMMANDS[2:4])
+def test_the_command_line_answers(tmp_path, command):
+    assert "chelsea.png" in says(command, tmp_path)
+
+
+def test_the_two_terminals_work_together(tmp_path):
+    ports = {"8000": str(free_port()), "8001": str(free_port())}
+    backend, frontend = (re.sub("800[01]", lambda port: ports[port[0]], command) for command in COMMANDS[4:6])
+    says(".venv/bin/python manage.py migrate", tmp_path)
+    with started(backend, tmp_path, DEBUG="1"), started(frontend, tmp_path, DEBUG="1") as url:
+        assert f"ws://127.0.0.1:{ports['8001']}/ws/classify" in page(url)
+
+
+def test_make_admin_prints_a_password(tmp_path):
+    assert "Password: " in says(COMMANDS[6], tmp_path)
