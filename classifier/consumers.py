@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 
-from classifier import history, images, protocol, services, tickets
+from classifier import history, images, origins, protocol, services, tickets
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.models import Classification
@@ -44,8 +43,8 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         offered = self.scope.get("subprotocols", [])
         await self.accept(protocol.SUBPROTOCOL if protocol.SUBPROTOCOL in offered else None)
-        if not self._origin_is_allowed():
-            logger.warning("origin %r refused at /ws/classify", self._header(b"origin"))
+        if not origins.is_allowed(self.scope):
+            logger.warning("origin %r refused at /ws/classify", origins.header(self.scope, b"origin"))
             await self._refuse(AuthError("auth.origin"))
             return
         self._after("authenticate", protocol.AUTHENTICATE_WITHIN_S, lambda: self._refuse(AuthError("auth.required")))
@@ -89,7 +88,7 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
 
     async def _authenticate(self, message: Authenticate) -> None:
         ticket = tickets.read(message.ticket)
-        if self._header(b"origin") not in {None, ticket.origin}:
+        if origins.header(self.scope, b"origin") not in {None, ticket.origin}:
             raise AuthError("auth.origin")
         self.ticket = ticket
         self._forget("authenticate")
@@ -205,23 +204,6 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
         task = asyncio.create_task(act())
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
-
-    # --- Origin --------------------------------------------------------------------------------
-
-    def _origin_is_allowed(self) -> bool:
-        """No Origin is a program; a page must be listed, or of the socket's own host where nothing is listed."""
-        origin = self._header(b"origin")
-        if origin is None:
-            return True
-        if settings.FRONTEND_ORIGINS:
-            return origin in settings.FRONTEND_ORIGINS
-        return origin.partition("://")[2] == self._header(b"host")
-
-    def _header(self, name: bytes) -> str | None:
-        for key, value in self.scope["headers"]:
-            if key == name:
-                return str(value.decode("latin1")).lower()
-        return None
 
 
 def _ignore(_: bytes) -> None:

@@ -28,10 +28,10 @@ _places = threading.BoundedSemaphore(MAX_WAITING)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One answer and whose it is. ``size`` in bytes, ``answered_at`` aware UTC."""
+    """One answer and whose it is, if anybody's. ``size`` in bytes, ``answered_at`` aware UTC."""
 
     id: UUID
-    owner: UUID
+    owner: UUID | None
     source: Classification.Source
     name: str
     size: int

@@ -16,6 +16,7 @@ class Classification(models.Model):
 
     class Source(models.TextChoices):
         SOCKET = "socket", "socket"
+        LEGACY = "legacy", "the older contract at /ws"
 
     id = models.UUIDField(primary_key=True, editable=False)
     created_at = models.DateTimeField(db_index=True)

@@ -72,16 +72,37 @@ class RefusedClassify(ProtocolError):
 
 def parse(text: str) -> Message:
     """One text frame as a message. Raises ``ProtocolError`` saying which field is wrong, and what it must be."""
+    fields = json_object(text)
+    read = _READERS.get(fields.get("type", "")) if isinstance(fields.get("type"), str) else None
+    if read is None:
+        raise _invalid(f"type must be one of {', '.join(_READERS)}")
+    return read(fields)
+
+
+def json_object(text: str) -> dict[str, Any]:
+    """The fields of one text frame. Raises ``ProtocolError``."""
     try:
         fields = json.loads(text)
     except (ValueError, RecursionError):
         raise _invalid("this text is not JSON") from None
     if not isinstance(fields, dict):
         raise _invalid("a message is a JSON object")
-    read = _READERS.get(fields.get("type", "")) if isinstance(fields.get("type"), str) else None
-    if read is None:
-        raise _invalid(f"type must be one of {', '.join(_READERS)}")
-    return read(fields)
+    return fields
+
+
+def views(value: object) -> Views:
+    """A field that names views. Raises ``ProtocolError``."""
+    if isinstance(value, str) and value in set(Views):
+        return Views(value)
+    raise _invalid(f"views must be one of {', '.join(Views)}")
+
+
+def fraction(fields: dict[str, Any], name: str, default: float) -> float:
+    """A field that is a number, 0…1. Raises ``ProtocolError``."""
+    value = fields.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise _invalid(f"{name} must be a number from 0 to 1")
+    return float(value)
 
 
 def _authenticate(fields: dict[str, Any]) -> Authenticate:
@@ -107,9 +128,9 @@ def _announcement(job: UUID, fields: dict[str, Any]) -> Classify:
     return Classify(
         id=job,
         size=_whole(fields, "size", None, 0, 2**53),
-        views=_views(fields.get("views", Views.BEST)),
+        views=views(fields.get("views", Views.BEST)),
         top=_whole(fields, "top", 5, 1, MAX_TOP),
-        threshold=_fraction(fields, "threshold", 0.0),
+        threshold=fraction(fields, "threshold", 0.0),
         keep=_boolean(fields, "keep", default=False),
         name=name[:MAX_NAME_CHARS],
     )
@@ -136,24 +157,11 @@ def _uuid4(value: object) -> UUID:
     return found
 
 
-def _views(value: object) -> Views:
-    if isinstance(value, str) and value in set(Views):
-        return Views(value)
-    raise _invalid(f"views must be one of {', '.join(Views)}")
-
-
 def _whole(fields: dict[str, Any], name: str, default: int | None, minimum: int, maximum: int) -> int:
     value = fields.get(name, default)
     if type(value) is not int or not minimum <= value <= maximum:
         raise _invalid(f"{name} must be a whole number from {minimum} to {maximum}")
     return value
-
-
-def _fraction(fields: dict[str, Any], name: str, default: float) -> float:
-    value = fields.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise _invalid(f"{name} must be a number from 0 to 1")
-    return float(value)
 
 
 def _boolean(fields: dict[str, Any], name: str, *, default: bool) -> bool:

@@ -62,10 +62,11 @@ def nodes() -> Mapping[str, Node]:
 
 
 @cache
-def speakable() -> tuple[Node, ...]:
-    """All that may be said, the smallest first; of equal ones the deeper first."""
-    said = (node for node in nodes().values() if node.speakable)
-    return tuple(sorted(said, key=lambda node: (len(node.leaves), -node.depth, node.wnid)))
+def spoken() -> tuple[Node, ...]:
+    """What a verdict may name: the speakable nodes, of those with equal leaves only the deepest. The smallest first."""
+    by_depth = sorted(nodes().values(), key=lambda node: node.depth)
+    deepest = {node.leaves: node for node in by_depth if node.speakable}
+    return tuple(sorted(deepest.values(), key=lambda node: (len(node.leaves), node.wnid)))
 
 
 def leaf(index: int) -> Node:

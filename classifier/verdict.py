@@ -1,15 +1,28 @@
-"""Probabilities → what to say. Plain: the best class, and whether there is an animal at all."""
+"""Probabilities → what to say.
+
+The verdict is the deepest speakable animal node whose summed probability reaches T. "Deepest" is the smallest set of
+classes; of nodes with the same set it is the one lower in the hierarchy. Speakable nodes are nested or disjoint, and
+two disjoint ones cannot both hold more than half, so for T > 0.5 all that reach T form one chain and the deepest is
+unique. For T ≤ 0.5 several may be smallest: the most probable of them is named.
+"""
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier import names, taxonomy
 from classifier.answer import Kind, Scored, Verdict
-from classifier.labels import ANIMALS, Label, labels
+from classifier.labels import ANIMALS, labels
+from classifier.names import article
+from classifier.taxonomy import Node
+
+__all__ = ["animal_probability", "article", "best", "judge", "reason"]
 
 
 def animal_probability(probabilities: NDArray[np.float32]) -> float:
     """p_animal: the sum over the leaves 0–397 of one (1000,) softmax."""
-    return min(1.0, float(probabilities[:ANIMALS].sum()))
+    return min(1.0, float(probabilities[:ANIMALS].sum(dtype=np.float64)))
 
 
 def best(probabilities: NDArray[np.float32], count: int) -> tuple[Scored, ...]:
@@ -19,28 +32,98 @@ def best(probabilities: NDArray[np.float32], count: int) -> tuple[Scored, ...]:
 
 
 def judge(probabilities: NDArray[np.float32], threshold: float) -> Verdict:
-    """The verdict of one (1000,) softmax.
+    """The verdict of one (1000,) softmax at ``threshold`` T, 0…1 (0.65 by default).
 
-    ``threshold`` T (0.65 by default): a class at ≥ T is named; else p_animal ≥ T is "an animal", p_animal ≤ 1 - T is
-    "no animal", and anything between is "not sure".
+    The deepest speakable node at ≥ T is named (``species``, ``group``; ``animal`` if it is the root); else p_animal ≤
+    1 - T is ``none``, and anything between is ``unsure``, which names what the animal would most likely be.
     """
-    animal, top = animal_probability(probabilities), best(probabilities, 1)[0]
-    if animal <= 1 - threshold:
-        sentence = f"No animal here. It looks most like {article(top.label.words)} {top.label.words}."
-        return _verdict(Kind.NONE, top.label, 1 - animal, sentence)
-    if top.label.is_animal and top.score >= threshold:
-        return _verdict(Kind.SPECIES, top.label, top.score, f"That is {article(top.label.words)} {top.label.words}.")
-    first = best(probabilities[:ANIMALS], 1)[0].label
-    if animal >= threshold:
-        sentence = f"That is an animal, perhaps {article(first.words)} {first.words}."
-        return _verdict(Kind.ANIMAL, first, animal, sentence)
-    return _verdict(Kind.UNSURE, first, animal, f"Not sure. Perhaps {article(first.words)} {first.words}.")
+    found = _deepest(probabilities, threshold)
+    if found is not None:
+        return _named(found, probabilities)
+    if animal_probability(probabilities) <= 1 - threshold:
+        return _none(probabilities)
+    return _unsure(probabilities)
 
 
-def article(words: str) -> str:
-    """``a`` or ``an``, by the first letter."""
-    return "an" if words[0].lower() in "aeiou" else "a"
+def reason(probabilities: NDArray[np.float32], verdict: Verdict) -> str:
+    """What the verdict adds up to: ``domestic cat .91 = Egyptian cat .47 + tiger cat .28 + tabby .16``.
+
+    The three largest of its classes, each figure rounded by itself; the group goes by its name in WordNet.
+    """
+    if verdict.kind is Kind.SPECIES:
+        return f"{verdict.display} {_figure(verdict.score)}"
+    if verdict.kind is Kind.NONE:
+        return _addition("no animal", range(ANIMALS, len(labels())), probabilities)
+    node = taxonomy.nodes()[verdict.wnid if verdict.kind is Kind.GROUP else taxonomy.ROOT]
+    return _addition(node.name.replace("_", " "), node.leaves, probabilities)
 
 
-def _verdict(kind: Kind, label: Label, score: float, sentence: str) -> Verdict:
-    return Verdict(kind, label.label, label.words, label.wnid, score, sentence)
+def _named(node: Node, probabilities: NDArray[np.float32]) -> Verdict:
+    if node.wnid == taxonomy.ROOT:
+        perhaps = _perhaps(probabilities)
+        hint = "" if perhaps is node else f", perhaps {perhaps.phrase}"
+        return _verdict(Kind.ANIMAL, node, probabilities, f"That is {node.phrase}{hint}.")
+    kind = Kind.SPECIES if len(node.leaves) == 1 else Kind.GROUP
+    return _verdict(kind, node, probabilities, f"That is {node.phrase}.")
+
+
+def _none(probabilities: NDArray[np.float32]) -> Verdict:
+    """Named after the likeliest object, even if some animal is likelier than each single object."""
+    label = labels()[ANIMALS + int(np.argmax(probabilities[ANIMALS:]))]
+    thing = names.thing(label)
+    sentence = f"No animal here. It looks most like {thing.phrase}."
+    return Verdict(Kind.NONE, label.label, thing.display, label.wnid, 1 - animal_probability(probabilities), sentence)
+
+
+def _unsure(probabilities: NDArray[np.float32]) -> Verdict:
+    perhaps = _perhaps(probabilities)
+    known = perhaps.wnid != taxonomy.ROOT
+    sentence = f"Not sure. Perhaps {perhaps.phrase}." if known else "Not sure whether that is an animal."
+    return _verdict(Kind.UNSURE, perhaps, probabilities, sentence)
+
+
+def _verdict(kind: Kind, node: Node, probabilities: NDArray[np.float32], sentence: str) -> Verdict:
+    return Verdict(kind, node.name, node.display, node.wnid, _sum(node, probabilities), sentence)
+
+
+def _perhaps(probabilities: NDArray[np.float32]) -> Node:
+    """The deepest speakable node with at least half of p_animal: what the animal, if it is one, more likely is."""
+    return _deepest(probabilities, animal_probability(probabilities) / 2) or taxonomy.nodes()[taxonomy.ROOT]
+
+
+def _deepest(probabilities: NDArray[np.float32], least: float) -> Node | None:
+    """The smallest speakable node with a sum ≥ ``least``; of several as small, the most probable."""
+    nodes, sums = taxonomy.spoken(), _members() @ probabilities[:ANIMALS].astype(np.float64)
+    enough = np.flatnonzero(sums >= least)
+    return nodes[min(enough, key=lambda at: (len(nodes[at].leaves), -sums[at]))] if enough.size else None
+
+
+def _sum(node: Node, probabilities: NDArray[np.float32]) -> float:
+    return min(1.0, float(probabilities[sorted(node.leaves)].sum(dtype=np.float64)))
+
+
+@cache
+def _members() -> NDArray[np.float64]:
+    """(nodes, 398): 1 where a class belongs to a speakable node, so that one product is all sums."""
+    members = np.zeros((len(taxonomy.spoken()), ANIMALS))
+    for row, node in zip(members, taxonomy.spoken(), strict=True):
+        row[sorted(node.leaves)] = 1
+    return members
+
+
+def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray[np.float32]) -> str:
+    """Sum, its three largest parts, and what is left if that is worth a hundredth."""
+    scores = {index: float(probabilities[index]) for index in leaves}
+    first = sorted(scores, key=lambda index: -scores[index])[:3]
+    parts = [f"{_display(index)} {_figure(scores[index])}" for index in first if scores[index] >= 0.005]
+    left = sum(scores.values()) - sum(scores[index] for index in first)
+    rest = [f"{len(scores) - len(first)} more {_figure(left)}"] if left >= 0.005 else []
+    return f"{title} {_figure(sum(scores.values()))} = {' + '.join(parts + rest)}"
+
+
+def _display(index: int) -> str:
+    return taxonomy.leaf(index).display if index < ANIMALS else names.thing(labels()[index]).display
+
+
+def _figure(probability: float) -> str:
+    return f"{min(1.0, probability):.2f}".removeprefix("0")

@@ -3,9 +3,10 @@
 import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import WebsocketDenier
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from django.urls import path
+from django.urls import path, re_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 http = get_asgi_application()
@@ -13,7 +14,12 @@ http = get_asgi_application()
 sockets = []
 if settings.ROLE.classifies:
     from classifier.consumers import ClassifyConsumer  # after the apps are loaded; needs the model's packages
+    from classifier.legacy import LegacyConsumer
 
+    if settings.LEGACY_SOCKET:
+        sockets.append(path("ws", LegacyConsumer.as_asgi()))  # type: ignore[arg-type]
     sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
+
+sockets.append(re_path("", WebsocketDenier.as_asgi()))  # type: ignore[arg-type]
 
 application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})  # type: ignore[arg-type]

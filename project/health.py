@@ -10,13 +10,18 @@ Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 def health_middleware(get_response: Respond) -> Respond:
-    """``/livez``: the process answers. ``/readyz``: it can do its role's work, or 503 says why not."""
+    """``/livez``: the process answers. ``/readyz``: it can do its role's work, or 503 says why not.
+
+    ``/health`` says what the monitoring of the version before this one asks for.
+    """
 
     async def respond(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/livez":
             return HttpResponse("alive\n", content_type="text/plain")
         if request.path == "/readyz":
             return _readiness()
+        if request.path == "/health":
+            return _legacy_health()
         return await get_response(request)
 
     markcoroutinefunction(respond)
@@ -32,6 +37,12 @@ def _readiness() -> JsonResponse:
     return JsonResponse(
         {"role": settings.ROLE, "ready": not problem, "problem": problem}, status=503 if problem else 200
     )
+
+
+def _legacy_health() -> JsonResponse:
+    loaded = settings.ROLE.classifies and _problem() is None
+    fields = {"status": "healthy", "model_loaded": loaded, "allowed_origins": settings.FRONTEND_ORIGINS}
+    return JsonResponse(fields)
 
 
 def _problem() -> str | None:

@@ -62,6 +62,8 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
 MAX_WAITING = env.number("MAX_WAITING", 256, minimum=0, maximum=100_000)
 JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+ADDRESS_RATE = env.number("ADDRESS_RATE", 600, minimum=1, maximum=1_000_000)
+LEGACY_SOCKET = env.boolean("LEGACY_SOCKET", default=True)
 VERDICT_THRESHOLD = env.fraction("VERDICT_THRESHOLD", 0.65)
 
 # --- Django -----------------------------------------------------------------------------------
@@ -181,5 +183,9 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"classifier": {"level": LOG_LEVEL.value}, "project": {"level": LOG_LEVEL.value}},
+    "loggers": {  # Damaged pictures are answered in words; what the decoder thinks of them is noise.
+        "PIL": {"level": "CRITICAL"},
+        "classifier": {"level": LOG_LEVEL.value},
+        "project": {"level": LOG_LEVEL.value},
+    },
 }

@@ -19,7 +19,7 @@ def photos() -> Path:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One ROLE=all server for all tests that only talk to it."""
-    with running(tmp_path_factory.mktemp("server"), ROLE="backend") as server:
+    with running(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 

@@ -180,7 +180,7 @@ client.addEventListener("state", ({ detail }) => {
 window.addEventListener("online", () => client.connect());
 window.addEventListener("offline", sayLine);
 $("line-retry").addEventListener("click", () => client.connect());
-$("examples").addEventListener("click", takeExample);
+$("examples")?.addEventListener("click", takeExample);
 $("again").addEventListener("click", again);
 $("keep").addEventListener("change", keepNow);
 takeIn({ input: $("file"), dropTarget: document.body, onFiles: begin, onNothing: (why) => say(HINTS[why]) });

@@ -1,4 +1,4 @@
-"""``manage.py build_taxonomy``: the table of animals from WordNet 3.0. The names in it are reviewed by hand and kept."""
+"""``manage.py build_taxonomy``: the table of animals from WordNet 3.0. Its reviewed names are kept."""
 
 import csv
 import io

@@ -1,0 +1,137 @@
+"""The contract of the version that this one replaces: base64 in JSON at ``/ws``, without tickets.
+
+It is kept for programs that were written against it, with true scores and right labels. Its rows have no owner.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from classifier import history, images, limits, origins, protocol, services
+from classifier.answer import Answer
+from classifier.crops import Views
+from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
+from classifier.inference.pool import get_pool
+from classifier.models import Classification
+
+logger = logging.getLogger(__name__)
+
+TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyRequest:
+    """``{"image": data URL or base64, "threshold": 0–1, "views": "best" | "fast"}``."""
+
+    picture: bytes
+    threshold: float
+    views: Views
+
+
+class LegacyConsumer(AsyncWebsocketConsumer):
+    """``/ws``: one request after the other; an answer or ``{"error": sentence}`` to each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turn = asyncio.Lock()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self) -> None:
+        await self.accept()
+        if not origins.is_allowed(self.scope):
+            await self._say({"error": AuthError("auth.origin").message})
+            await self.close(protocol.CLOSE_ORIGIN)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        # daphne's queue has no bound: take every message off it, and drop what is too much (channels#1203).
+        if len(self.tasks) >= protocol.MAX_IN_FLIGHT:
+            await self._say({"error": JobError("job.too_many").message})
+            return
+        task = asyncio.create_task(self._answer(text_data or ""))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def disconnect(self, code: int) -> None:
+        for task in self.tasks:
+            task.cancel()
+
+    async def _answer(self, text: str) -> None:
+        async with self.turn:  # answers have no ids: they come in the order of the requests
+            await self._answer_in_turn(text)
+
+    async def _answer_in_turn(self, text: str) -> None:
+        try:
+            limits.count("legacy", self._address())
+            request = parse(text)
+            answer = await services.classify(request.picture, views=request.views, top=TOP)
+        except ClassifierError as fault:
+            await self._say({"error": fault.message})
+        except Exception:
+            logger.exception("a legacy request failed")
+            await self._say({"error": ServerFault("server.internal").message})
+        else:
+            await self._say(result(answer, request.threshold))
+            history.record(_entry(answer, len(request.picture)))
+
+    def _address(self) -> str:
+        client = self.scope["client"]
+        return client[0] if client else ""
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self.send(text_data=json.dumps(message))
+
+
+def parse(text: str) -> LegacyRequest:
+    """One text frame as a request. Raises ``ProtocolError``, or ``PictureError`` for base64 that is none."""
+    fields = protocol.json_object(text)
+    image = fields.get("image")
+    if not isinstance(image, str):
+        raise ProtocolError("protocol.invalid", "image must be a data URL or base64.")
+    return LegacyRequest(
+        picture=_decoded(image),
+        threshold=protocol.fraction(fields, "threshold", 0.0),
+        views=protocol.views(fields.get("views", Views.BEST)),
+    )
+
+
+def result(answer: Answer, threshold: float) -> dict[str, Any]:
+    """The five best, counted before and after the threshold."""
+    kept = [scored.as_json() for scored in answer.predictions if scored.score >= threshold]
+    return {
+        "predictions": kept,
+        "total_predictions": len(answer.predictions),
+        "filtered_predictions": len(kept),
+    }
+
+
+def _decoded(image: str) -> bytes:
+    content = image.partition(",")[2] if image.startswith("data:") else image
+    if len(content) > images.MAX_BYTES * 4 / 3 + 4:
+        raise PictureError("image.too_large")
+    try:
+        return base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError):
+        raise PictureError("image.unreadable", "This is not base64.") from None
+
+
+def _entry(answer: Answer, size: int) -> history.Entry:
+    model = get_pool().model.artifact
+    return history.Entry(
+        id=uuid4(),
+        owner=None,
+        source=Classification.Source.LEGACY,
+        name="",
+        size=size,
+        answered_at=datetime.now(UTC),
+        model_name=model.name,
+        model_version=model.version,
+        answer=answer,
+    )
