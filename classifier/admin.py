@@ -23,7 +23,15 @@ class ClassificationAdmin(ModelAdmin):
 
     list_display = ("created_at", "thumbnail", "answer", "any_animal", "views", "total_ms", "model_version")
     list_display_links = ("created_at", "answer")
-    list_filter = ("created_at", "verdict", "views", "source", "model_version", ("photo", admin.EmptyFieldListFilter))
+    list_filter = (
+        "created_at",
+        "verdict",
+        "squirrel",
+        "views",
+        "source",
+        "model_version",
+        ("photo", admin.EmptyFieldListFilter),
+    )
     search_fields = ("=id", "^display", "^name")
     search_help_text = "An id, or how the answer or the file's name begins."
     date_hierarchy = "created_at"

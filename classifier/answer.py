@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from classifier import taxonomy
 from classifier.crops import Views
 from classifier.labels import Label
 
@@ -18,16 +19,30 @@ class Kind(StrEnum):
     UNSURE = "unsure"
 
 
+class Squirrel(StrEnum):
+    """Whether this is a squirrel."""
+
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer in one sentence. ``score`` is the probability, 0…1, of what it names."""
+    """The answer in one sentence. ``score`` is the probability, 0…1, of what it names.
+
+    ``name`` is WordNet's or Keras's, ``display`` what people say, ``headline`` that with its article and, where there
+    is one, behind its everyday group: ``a cat (Egyptian cat)``. ``reason`` is what the score adds up to.
+    """
 
     kind: Kind
     name: str
     display: str
+    headline: str
     wnid: str
     score: float
     sentence: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +56,24 @@ class Scored:
         """As the wire and the record write it."""
         return {
             "label": self.label.label,
+            "display": taxonomy.display(self.label.index),
             "wnid": self.label.wnid,
             "index": self.label.index,
             "score": round(self.score, 6),
             "is_animal": self.label.is_animal,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Heatmap:
+    """Which part of the photo spoke for what.
+
+    ``view_box``: x, y, width and height of the square that was looked at, as fractions of the upright photo. ``maps``:
+    49 logits each, 7 rows from the upper left; by class index, and ``verdict``.
+    """
+
+    view_box: tuple[float, float, float, float]
+    maps: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +91,11 @@ class Answer:
     """What was found in one photo.
 
     ``animal`` is p_animal, 0…1; ``width`` and ``height`` are of the upright photo, in pixels; ``kept`` is a JPEG
-    without metadata, or ``None`` without consent.
+    without metadata, or ``None`` without consent; ``heatmap`` is ``None`` unless asked for.
     """
 
     verdict: Verdict
+    squirrel: Squirrel
     animal: float
     predictions: tuple[Scored, ...]
     views: Views
@@ -75,3 +104,4 @@ class Answer:
     height: int
     format: str
     kept: bytes | None
+    heatmap: Heatmap | None

@@ -18,6 +18,7 @@ from classifier.errors import AuthError, ClassifierError, JobError, PictureError
 from classifier.inference.pool import get_pool
 from classifier.models import Classification
 from classifier.protocol import Authenticate, Classify, Ping, RefusedClassify
+from classifier.services import Wish
 from classifier.tickets import Ticket
 
 logger = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
     async def _classify(self, job: Classify, data: bytes, owner: UUID) -> history.Entry:
         if len(data) != job.size:
             raise ProtocolError("protocol.invalid", f"{job.size} bytes were announced, {len(data)} came.")
-        answer = await services.classify(data, views=job.views, top=job.top, keep=job.keep)
+        answer = await services.classify(data, _wish(job))
         model = get_pool().model.artifact
         return history.Entry(
             id=history.record_id(owner, job.id),
@@ -204,6 +205,10 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
         task = asyncio.create_task(act())
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+
+def _wish(job: Classify) -> Wish:
+    return Wish(job.views, job.top, keep=job.keep, explain=job.explain, classes=job.classes)
 
 
 def _ignore(_: bytes) -> None:

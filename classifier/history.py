@@ -87,6 +87,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "display": answer.verdict.display,
         "wnid": answer.verdict.wnid,
         "score": answer.verdict.score,
+        "squirrel": answer.squirrel.value,
         "animal": answer.animal,
         "predictions": [scored.as_json() for scored in answer.predictions],
         "model_name": entry.model_name,

@@ -35,3 +35,13 @@ def labels() -> tuple[Label, ...]:
     """All 1000, by index."""
     with LABELS_FILE.open(encoding="utf-8", newline="") as file:
         return tuple(Label(int(row["index"]), row["wnid"], row["label"]) for row in csv.DictReader(file))
+
+
+@cache
+def _indices() -> dict[str, int]:
+    return {label.wnid: label.index for label in labels()}
+
+
+def index_of(wnid: str) -> int:
+    """The output index of a class. Raises ``KeyError`` for a wnid that is none of the 1000."""
+    return _indices()[wnid]

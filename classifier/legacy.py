@@ -21,6 +21,7 @@ from classifier.crops import Views
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.models import Classification
+from classifier.services import Wish
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class LegacyConsumer(AsyncWebsocketConsumer):
         try:
             limits.count("legacy", self._address())
             request = parse(text)
-            answer = await services.classify(request.picture, views=request.views, top=TOP)
+            answer = await services.classify(request.picture, Wish(request.views, TOP))
         except ClassifierError as fault:
             await self._say({"error": fault.message})
         except Exception:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from classifier.answer import Kind
+from classifier.answer import Kind, Squirrel
 
 
 class Classification(models.Model):
@@ -28,6 +28,7 @@ class Classification(models.Model):
     display = models.CharField("answer", max_length=64)
     wnid = models.CharField(max_length=9)
     score = models.FloatField()
+    squirrel = models.CharField(max_length=5, choices=[(answer.value, answer.value) for answer in Squirrel])
     animal = models.FloatField("any animal")
     predictions = models.JSONField("best classes")
 

@@ -19,6 +19,7 @@ SUBPROTOCOL = "classify.v1"
 VERSION = 1
 MAX_IN_FLIGHT = 4
 MAX_TOP = 10
+MAX_CLASSES = 5
 MAX_NAME_CHARS = 255
 AUTHENTICATE_WITHIN_S = 5
 SILENCE_S = 150
@@ -50,6 +51,8 @@ class Classify:
     views: Views = Views.BEST
     top: int = 5
     threshold: float = 0.0
+    explain: bool = False
+    classes: tuple[int, ...] = ()
     keep: bool = False
     name: str = ""
 
@@ -125,12 +128,15 @@ def _announcement(job: UUID, fields: dict[str, Any]) -> Classify:
     name = fields.get("name", "")
     if not isinstance(name, str):
         raise _invalid("name must be a string")
+    explain, classes = _explain(fields.get("explain", False))
     return Classify(
         id=job,
         size=_whole(fields, "size", None, 0, 2**53),
         views=views(fields.get("views", Views.BEST)),
         top=_whole(fields, "top", 5, 1, MAX_TOP),
         threshold=fraction(fields, "threshold", 0.0),
+        explain=explain,
+        classes=classes,
         keep=_boolean(fields, "keep", default=False),
         name=name[:MAX_NAME_CHARS],
     )
@@ -155,6 +161,15 @@ def _uuid4(value: object) -> UUID:
     if found is None or found.version != 4:
         raise _invalid("id must be a UUIDv4")
     return found
+
+
+def _explain(value: object) -> tuple[bool, tuple[int, ...]]:
+    """``true`` for the verdict and the best classes, or up to five indices 0–999."""
+    if isinstance(value, bool):
+        return value, ()
+    if isinstance(value, list) and len(value) <= MAX_CLASSES and all(type(i) is int and 0 <= i < 1000 for i in value):
+        return True, tuple(value)
+    raise _invalid(f"explain must be true, false or up to {MAX_CLASSES} class indices from 0 to 999")
 
 
 def _whole(fields: dict[str, Any], name: str, default: int | None, minimum: int, maximum: int) -> int:
@@ -195,17 +210,19 @@ def hello(model: Artifact, ticket: Ticket) -> dict[str, Any]:
 def result(job: Classify, entry: Entry) -> dict[str, Any]:
     """The ``result`` message. The threshold filters the predictions, never the verdict."""
     answer = entry.answer
-    return {
+    message = {
         "type": "result",
         "id": str(job.id),
         "record": str(entry.id),
         "verdict": {**asdict(answer.verdict), "score": round(answer.verdict.score, 6)},
+        "squirrel": answer.squirrel,
         "animal": round(answer.animal, 6),
         "predictions": [scored.as_json() for scored in answer.predictions if scored.score >= job.threshold],
         "views": answer.views,
         "model": {"name": entry.model_name, "version": entry.model_version},
         "timings": asdict(answer.timings),
     }
+    return message | ({"heatmap": asdict(answer.heatmap)} if answer.heatmap else {})
 
 
 def error(fault: ClassifierError, job: UUID | None = None) -> dict[str, Any]:

@@ -1,50 +1,93 @@
 """Classify a photo. Nothing here knows the web."""
 
 import time
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.conf import settings
 
-from classifier import images, verdict
-from classifier.answer import Answer, Timings
+from classifier import crops, heatmap, images, squirrel, taxonomy, verdict
+from classifier.answer import Answer, Heatmap, Scored, Timings, Verdict
 from classifier.crops import Views
-from classifier.inference.engine import Engine
+from classifier.images import Picture
+from classifier.inference.engine import Engine, Model, Prediction
 from classifier.inference.pool import get_pool
+from classifier.labels import index_of
 
 #: The long side of a photo that is kept, in pixels.
 KEPT_SIDE = 512
 
 
-async def classify(data: bytes, *, views: Views, top: int = 5, keep: bool = False) -> Answer:
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to do with a photo.
+
+    ``top``: how many of the best classes to name. ``keep``: make a rendition to store. ``explain``: draw maps of the
+    verdict and of ``classes`` (indices 0–999), or of the best classes if there are none.
+    """
+
+    views: Views = Views.BEST
+    top: int = 5
+    keep: bool = False
+    explain: bool = False
+    classes: tuple[int, ...] = ()
+
+
+async def classify(data: bytes, wish: Wish) -> Answer:
     """The answer for one encoded picture, computed on the pool.
 
     Raises ``PictureError``, ``JobError`` ``job.timeout`` or ``ServerFault`` ``server.overloaded``.
     """
-    asked = time.perf_counter()
-    return await get_pool().run(lambda engine: identify(engine, data, views=views, top=top, keep=keep, asked=asked))
+    asked, pool = time.perf_counter(), get_pool()
+    return await pool.run(lambda engine: identify(pool.model, engine, data, wish, asked=asked))
 
 
-def identify(
-    engine: Engine, data: bytes, *, views: Views, top: int = 5, keep: bool = False, asked: float | None = None
-) -> Answer:
-    """The answer for one encoded picture, computed here. ``asked``: ``time.perf_counter()`` when it came in."""
+def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: float | None = None) -> Answer:
+    """The answer for one encoded picture, computed here. ``asked``: ``time.perf_counter()`` when it came in.
+
+    Raises ``PictureError``.
+    """
     started = time.perf_counter()
-    asked = started if asked is None else asked
-    picture = images.decode(data, min_side=KEPT_SIDE) if keep else images.decode(data)
-    squares = images.squares(picture, views)
+    picture = images.decode(data, min_side=KEPT_SIDE) if wish.keep else images.decode(data)
+    squares = images.squares(picture, wish.views)
     decoded = time.perf_counter()
-    probabilities = engine.predict(squares).probabilities.mean(axis=0)
+    prediction = engine.predict(squares, with_features=wish.explain)
     inferred = time.perf_counter()
+    probabilities = prediction.probabilities.mean(axis=0)
+    found = verdict.judge(probabilities, settings.VERDICT_THRESHOLD)
+    best = verdict.best(probabilities, wish.top)
     return Answer(
-        verdict=verdict.judge(probabilities, settings.VERDICT_THRESHOLD),
+        verdict=found,
+        squirrel=squirrel.is_squirrel(probabilities),
         animal=verdict.animal_probability(probabilities),
-        predictions=verdict.best(probabilities, top),
-        views=views,
-        timings=_timings(asked, started, decoded, inferred),
+        predictions=best,
+        views=wish.views,
+        timings=_timings(started if asked is None else asked, started, decoded, inferred),
         width=picture.width,
         height=picture.height,
         format=picture.format,
-        kept=images.rendition(picture, KEPT_SIDE) if keep else None,
+        kept=images.rendition(picture, KEPT_SIDE) if wish.keep else None,
+        heatmap=_heatmap(model, prediction, picture, wish, found, best) if wish.explain else None,
     )
+
+
+def _heatmap(
+    model: Model, prediction: Prediction, picture: Picture, wish: Wish, found: Verdict, best: tuple[Scored, ...]
+) -> Heatmap:
+    return heatmap.explain(
+        prediction,
+        model.artifact.head,
+        crops.boxes(picture.width, picture.height, wish.views),
+        (picture.width, picture.height),
+        verdict=_classes_of(found),
+        classes=wish.classes or [scored.label.index for scored in best],
+    )
+
+
+def _classes_of(found: Verdict) -> Collection[int]:
+    """The output indices of what a verdict names: a group's leaves, or the one class."""
+    node = taxonomy.nodes().get(found.wnid)
+    return node.leaves if node else {index_of(found.wnid)}
 
 
 def _timings(asked: float, started: float, decoded: float, inferred: float) -> Timings:

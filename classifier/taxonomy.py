@@ -84,6 +84,11 @@ def phrase(index: int) -> str:
     return leaf(index).phrase if index < ANIMALS else names.thing(labels()[index]).phrase
 
 
+def display(index: int) -> str:
+    """Any of the 1000 classes as people call it: ``Egyptian cat``, ``hot dog``."""
+    return leaf(index).display if index < ANIMALS else names.thing(labels()[index]).display
+
+
 @cache
 def _rows() -> dict[str, dict[str, str]]:
     with TAXONOMY_FILE.open(encoding="utf-8", newline="") as file:

@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 from classifier import names, taxonomy
 from classifier.answer import Kind, Scored, Verdict
 from classifier.labels import ANIMALS, labels
-from classifier.names import article
 from classifier.taxonomy import Node
-
-__all__ = ["animal_probability", "article", "best", "judge", "reason"]
 
 
 def animal_probability(probabilities: NDArray[np.float32]) -> float:
@@ -45,19 +42,6 @@ def judge(probabilities: NDArray[np.float32], threshold: float) -> Verdict:
     return _unsure(probabilities)
 
 
-def reason(probabilities: NDArray[np.float32], verdict: Verdict) -> str:
-    """What the verdict adds up to: ``domestic cat .91 = Egyptian cat .47 + tiger cat .28 + tabby .16``.
-
-    The three largest of its classes, each figure rounded by itself; the group goes by its name in WordNet.
-    """
-    if verdict.kind is Kind.SPECIES:
-        return f"{verdict.display} {_figure(verdict.score)}"
-    if verdict.kind is Kind.NONE:
-        return _addition("no animal", range(ANIMALS, len(labels())), probabilities)
-    node = taxonomy.nodes()[verdict.wnid if verdict.kind is Kind.GROUP else taxonomy.ROOT]
-    return _addition(node.name.replace("_", " "), node.leaves, probabilities)
-
-
 def _named(node: Node, probabilities: NDArray[np.float32]) -> Verdict:
     if node.wnid == taxonomy.ROOT:
         perhaps = _perhaps(probabilities)
@@ -67,12 +51,32 @@ def _named(node: Node, probabilities: NDArray[np.float32]) -> Verdict:
     return _verdict(kind, node, probabilities, f"That is {node.phrase}.")
 
 
+def _reason(kind: Kind, node: Node, probabilities: NDArray[np.float32]) -> str:
+    """What a verdict adds up to: ``domestic cat .91 = Egyptian cat .47 + tiger cat .28 + tabby .16``.
+
+    The three largest of its classes, each figure rounded by itself; the group goes by its name in WordNet.
+    """
+    if kind is Kind.SPECIES:
+        return f"{node.display} {_figure(_sum(node, probabilities))}"
+    named = node if kind is Kind.GROUP else taxonomy.nodes()[taxonomy.ROOT]
+    return _addition(named.name.replace("_", " "), named.leaves, probabilities)
+
+
 def _none(probabilities: NDArray[np.float32]) -> Verdict:
     """Named after the likeliest object, even if some animal is likelier than each single object."""
     label = labels()[ANIMALS + int(np.argmax(probabilities[ANIMALS:]))]
     thing = names.thing(label)
     sentence = f"No animal here. It looks most like {thing.phrase}."
-    return Verdict(Kind.NONE, label.label, thing.display, label.wnid, 1 - animal_probability(probabilities), sentence)
+    return Verdict(
+        kind=Kind.NONE,
+        name=label.label,
+        display=thing.display,
+        headline=thing.phrase,
+        wnid=label.wnid,
+        score=1 - animal_probability(probabilities),
+        sentence=sentence,
+        reason=_addition("no animal", range(ANIMALS, len(labels())), probabilities),
+    )
 
 
 def _unsure(probabilities: NDArray[np.float32]) -> Verdict:
@@ -83,7 +87,16 @@ def _unsure(probabilities: NDArray[np.float32]) -> Verdict:
 
 
 def _verdict(kind: Kind, node: Node, probabilities: NDArray[np.float32], sentence: str) -> Verdict:
-    return Verdict(kind, node.name, node.display, node.wnid, _sum(node, probabilities), sentence)
+    return Verdict(
+        kind=kind,
+        name=node.name,
+        display=node.display,
+        headline=node.headline,
+        wnid=node.wnid,
+        score=_sum(node, probabilities),
+        sentence=sentence,
+        reason=_reason(kind, node, probabilities),
+    )
 
 
 def _perhaps(probabilities: NDArray[np.float32]) -> Node:
@@ -115,14 +128,10 @@ def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray
     """Sum, its three largest parts, and what is left if that is worth a hundredth."""
     scores = {index: float(probabilities[index]) for index in leaves}
     first = sorted(scores, key=lambda index: -scores[index])[:3]
-    parts = [f"{_display(index)} {_figure(scores[index])}" for index in first if scores[index] >= 0.005]
+    parts = [f"{taxonomy.display(index)} {_figure(scores[index])}" for index in first if scores[index] >= 0.005]
     left = sum(scores.values()) - sum(scores[index] for index in first)
     rest = [f"{len(scores) - len(first)} more {_figure(left)}"] if left >= 0.005 else []
     return f"{title} {_figure(sum(scores.values()))} = {' + '.join(parts + rest)}"
-
-
-def _display(index: int) -> str:
-    return taxonomy.leaf(index).display if index < ANIMALS else names.thing(labels()[index]).display
 
 
 def _figure(probability: float) -> str:

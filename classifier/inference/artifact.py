@@ -1,15 +1,20 @@
 """The model on disk: a LiteRT file and ``model.json``, which says what it is and proves that it is whole."""
 
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from classifier.labels import LABELS_FILE
 
 MODEL_FILE = "model.tflite"
 WEIGHTS_FILE = "weights.h5"
+HEAD_FILE = "head.npy"
 CARD_FILE = "model.json"
 BUILD_HINT = "Build it again with `make model` (or `python manage.py build_model --force`)."
 
@@ -20,12 +25,15 @@ class ArtifactError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A verified model. ``version`` is the start of the model file's sha256; ``content`` is the file itself."""
+    """A verified model. ``version`` is the start of the model file's sha256; ``content`` is the file itself,
+    ``head`` the last layer's kernel (1280, 1000), which explains an answer.
+    """
 
     name: str
     version: str
     weights_sha256: str
     content: bytes
+    head: NDArray[np.float32]
 
 
 def sha256(content: bytes) -> str:
@@ -42,7 +50,11 @@ def load(directory: Path) -> Artifact:
             raise ArtifactError(f"{directory / MODEL_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
         if sha256(LABELS_FILE.read_bytes()) != card["labels_sha256"]:
             raise ArtifactError(f"{directory} was built for other labels than this code has. {BUILD_HINT}")
-        return Artifact(card["name"], card["version"], card["weights"]["sha256"], content)
+        head = _read(directory / HEAD_FILE)
+        if sha256(head) != card["head_sha256"]:
+            raise ArtifactError(f"{directory / HEAD_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+        kernel = np.load(io.BytesIO(head))
+        return Artifact(card["name"], card["version"], card["weights"]["sha256"], content, kernel)
     except (KeyError, TypeError):
         raise ArtifactError(f"{directory / CARD_FILE} lacks a field: it is half-written. {BUILD_HINT}") from None
 

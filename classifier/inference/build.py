@@ -1,6 +1,7 @@
 """Keras weights → the LiteRT artefact, proven equal on real photos before anything replaces what is there."""
 
 import importlib.metadata
+import io
 import json
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ import tensorflow as tf
 
 from classifier import images
 from classifier.crops import Views
-from classifier.inference.artifact import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, sha256
+from classifier.inference.artifact import CARD_FILE, HEAD_FILE, MODEL_FILE, WEIGHTS_FILE, sha256
 from classifier.inference.keras import KerasEngine, reference_model
 from classifier.inference.litert import LiteRTEngine
 from classifier.labels import LABELS_FILE
@@ -44,7 +45,8 @@ def build(weights: Weights, photos: Path, directory: Path) -> dict[str, float]:
         model = export(reference_model(draft / WEIGHTS_FILE, batch=1))
         parity = check_parity(model, draft / WEIGHTS_FILE, photos)
         (draft / MODEL_FILE).write_bytes(model)
-        card = describe(model, weights, parity)
+        (draft / HEAD_FILE).write_bytes(head_of(draft / WEIGHTS_FILE))
+        card = describe(model, weights, parity) | {"head_sha256": sha256((draft / HEAD_FILE).read_bytes())}
         (draft / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         _replace(draft, directory)
     finally:
@@ -56,6 +58,14 @@ def export(model: keras.Model) -> bytes:
     """A LiteRT float32 file. Goes through ``from_keras_model``: ``from_concrete_functions`` gave NaN at 31 ms."""
     content: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     return content
+
+
+def head_of(weights: Path) -> bytes:
+    """The dense layer's kernel (1280, 1000) float32, as a .npy file."""
+    kernel, _ = keras.applications.MobileNetV2(weights=str(weights)).get_layer("predictions").get_weights()
+    content = io.BytesIO()
+    np.save(content, kernel, allow_pickle=False)
+    return content.getvalue()
 
 
 def check_parity(model: bytes, weights: Path, photos: Path) -> dict[str, float]:

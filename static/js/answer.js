@@ -24,7 +24,7 @@ export class AnswerPanel {
   answered(result, roundTripMs) {
     const sure = confidence(result);
     this.#say(verdict(result), `${sure.word} · ${sure.number}`);
-    fill(this.#parts.bar, sure.score);
+    fill(this.#parts.sureness, sure.score);
     this.#predictions = result.predictions;
     this.#parts.guesses.replaceChildren(...result.predictions.map(row));
     this.#parts.timing.textContent = timing(result, roundTripMs);
@@ -39,13 +39,18 @@ export class AnswerPanel {
     this.#show("refusal");
   }
 
-  #say(sentence, detail = "") {
-    if (this.#parts.verdict.textContent !== sentence) this.#parts.verdict.textContent = sentence;
+  /** The first sentence stands out; what follows it is the same size, and quieter. */
+  #say(text, detail = "") {
+    const [first, more] = text.split(/(?<=\.) (.*)/);
+    if (this.#parts.verdict.textContent !== text) {
+      this.#parts.verdict.replaceChildren(first, ...(more ? [" ", part("span", "more", more)] : []));
+    }
     this.#parts.detail.textContent = detail;
   }
 
   #show(shown) {
     for (const name of ["work", "findings", "refusal"]) this.#parts[name].hidden = name !== shown;
+    this.#parts.sureness.hidden = shown !== "findings";
   }
 
   #filter() {

@@ -43,7 +43,7 @@ function begin(files) {
 async function start(getFile, hint = "") {
   current?.controller.abort();
   const mine = { controller: new AbortController(), id: uuid4(), keep: $("keep").checked };
-  if (current) $("keep").checked = mine.keep = false;
+  if (current) $("keep").checked = mine.keep = false; // consent is for one photo
   current = mine;
   say(hint);
   setState("working");
@@ -69,6 +69,7 @@ async function ask(job) {
   panel.answered(result, roundTripMs);
   setState("answered");
   if (job.keep) markKept();
+  else if ($("keep").checked) keepNow();
 }
 
 function send(job, onProgress) {
@@ -132,7 +133,7 @@ function setState(state) {
 }
 
 function resetKeepHint() {
-  $("keep").disabled = false;
+  $("keep").disabled = current.keep;
   $("keep-hint").textContent = $("keep-hint").dataset.unticked;
 }
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from classifier.answer import Answer, Kind, Scored, Timings, Verdict
+from classifier.answer import Answer, Kind, Scored, Squirrel, Timings, Verdict
 from classifier.crops import Views
 from classifier.history import Entry
 from classifier.labels import labels
@@ -13,9 +13,30 @@ EGYPTIAN_CAT = labels()[285]
 
 
 def entry(*, id: UUID | None = None, kept: bytes | None = None, name: str = "cat.jpg") -> Entry:
-    verdict = Verdict(Kind.SPECIES, "Egyptian_cat", "Egyptian cat", "n02124075", 0.91, "That is an Egyptian cat.")
+    verdict = Verdict(
+        kind=Kind.SPECIES,
+        name="Egyptian_cat",
+        display="Egyptian cat",
+        headline="a cat (Egyptian cat)",
+        wnid="n02124075",
+        score=0.91,
+        sentence="That is an Egyptian cat.",
+        reason="Egyptian cat .91",
+    )
     timings = Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0)
-    answer = Answer(verdict, 0.97, (Scored(EGYPTIAN_CAT, 0.91),), Views.BEST, timings, 640, 480, "JPEG", kept)
+    answer = Answer(
+        verdict=verdict,
+        squirrel=Squirrel.NO,
+        animal=0.97,
+        predictions=(Scored(EGYPTIAN_CAT, 0.91),),
+        views=Views.BEST,
+        timings=timings,
+        width=640,
+        height=480,
+        format="JPEG",
+        kept=kept,
+        heatmap=None,
+    )
     return Entry(
         id=id or uuid4(),
         owner=uuid4(),

@@ -23,7 +23,14 @@ def test_an_answer_becomes_a_row():
     row = Classification.objects.get()
     assert (row.verdict, row.display, row.views, row.total_ms) == ("species", "Egyptian cat", "best", 10.0)
     assert row.predictions == [
-        {"label": "Egyptian_cat", "wnid": "n02124075", "index": 285, "score": 0.91, "is_animal": True}
+        {
+            "label": "Egyptian_cat",
+            "display": "Egyptian cat",
+            "wnid": "n02124075",
+            "index": 285,
+            "score": 0.91,
+            "is_animal": True,
+        }
     ]
     assert str(row) == "Egyptian cat (91%)"
 

@@ -27,7 +27,7 @@ class FakeEngine:
 
 
 def pool(*, workers=1, max_waiting=0, timeout_s=30.0) -> Pool:
-    model = Model(Artifact("fake", "0", "", b""), FakeEngine)
+    model = Model(Artifact("fake", "0", "", b"", np.empty((0, 0), np.float32)), FakeEngine)
     return Pool(model, workers=workers, max_waiting=max_waiting, timeout_s=timeout_s)
 
 
@@ -102,7 +102,12 @@ def test_warming_up_says_why_it_cannot():
     def broken():
         raise ValueError("no such model")
 
-    one = Pool(Model(Artifact("fake", "0", "", b""), broken), workers=1, max_waiting=0, timeout_s=1)
+    one = Pool(
+        Model(Artifact("fake", "0", "", b"", np.empty((0, 0), np.float32)), broken),
+        workers=1,
+        max_waiting=0,
+        timeout_s=1,
+    )
     with pytest.raises(ValueError, match="no such model"):
         one.warm_up()
 

@@ -1,6 +1,7 @@
 """Messages in: every field is checked, and a refusal says which one and what it must be."""
 
 import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,6 +33,11 @@ def test_authenticate_and_ping_are_read():
     assert protocol.parse('{"type": "ping"}') == Ping()
 
 
+def test_an_explanation_is_of_the_verdict_or_of_named_classes():
+    asked: list[Any] = [protocol.parse(classify(explain=value)) for value in (True, False, [335, 285])]
+    assert [(one.explain, one.classes) for one in asked] == [(True, ()), (False, ()), (True, (335, 285))]
+
+
 def test_an_unknown_field_is_let_pass_for_newer_clients():
     assert protocol.parse('{"type": "ping", "since": 2}') == Ping()
 
@@ -60,6 +66,10 @@ def test_nonsense_is_refused(text):
         ("threshold", "0.5", "threshold must be a number from 0 to 1"),
         ("keep", "yes", "keep must be true or false"),
         ("name", 1, "name must be a string"),
+        ("explain", 1, "explain must be true, false or up to 5 class indices"),
+        ("explain", [1000], "explain must be"),
+        ("explain", [1, 2, 3, 4, 5, 6], "explain must be"),
+        ("explain", [True], "explain must be"),
     ],
 )
 def test_a_bad_field_is_refused_by_name_and_keeps_the_job(field, value, words):

@@ -69,8 +69,7 @@ def test_a_group_is_the_union_of_what_is_in_it():
 
 def test_a_class_is_in_exactly_the_groups_above_it():
     for node in LEAVES:
-        assert {group.wnid for group in GROUPS if node.leaves <= group.leaves} >= taxonomy.ancestors(node)
-    assert sum(len(group.leaves) for group in GROUPS) == sum(len(taxonomy.ancestors(node)) for node in LEAVES)
+        assert {group.wnid for group in GROUPS if node.leaves <= group.leaves} == taxonomy.ancestors(node)
 
 
 def test_a_class_with_two_ways_up_counts_once():
@@ -147,9 +146,10 @@ def test_an_article_goes_by_the_sound(phrase):
         ("monkey", "monkeys"),
         ("goldfish", "goldfish"),
         ("finch", "finches"),
-    ]
-    + [("rabbit or hare", "rabbits or hares"), ("crab, lobster or crayfish", "crabs, lobsters or crayfish")]
-    + [("member of the cat family", "members of the cat family")],
+        ("rabbit or hare", "rabbits or hares"),
+        ("crab, lobster or crayfish", "crabs, lobsters or crayfish"),
+        ("member of the cat family", "members of the cat family"),
+    ],
 )
 def test_a_plural_follows_the_rule(one, many):
     assert names.plural(one) == many

@@ -4,6 +4,7 @@ import http.client
 import json
 import subprocess
 import sys
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,10 +17,10 @@ BACKEND = "ws://127.0.0.1:9"
 
 
 def get(server: Running, path: str, host: str | None = None) -> tuple[int, bytes]:
-    line = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)
-    line.request("GET", path, headers={"Host": host} if host else {})
-    answer = line.getresponse()
-    return answer.status, answer.read()
+    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)) as line:
+        line.request("GET", path, headers={"Host": host} if host else {})
+        answer = line.getresponse()
+        return answer.status, answer.read()
 
 
 @pytest.fixture(scope="module")

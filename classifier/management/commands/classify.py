@@ -14,7 +14,8 @@ from classifier import services
 from classifier.answer import Answer
 from classifier.crops import Views
 from classifier.errors import PictureError
-from classifier.inference.engine import Engine, load_model
+from classifier.inference.engine import Engine, Model, load_model
+from classifier.services import Wish
 
 
 class Command(BaseCommand):
@@ -26,10 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        engine = load_model(settings.MODEL_DIR, settings.ENGINE).make_engine()
+        model = load_model(settings.MODEL_DIR, settings.ENGINE)
+        engine, wish = model.make_engine(), Wish(options["views"])
         write = self._write_json if options["json"] else self._write_words
         for path in _files(options["paths"]):
-            write(path, _identify(engine, path, options["views"]))
+            write(path, _identify(model, engine, path, wish))
 
     def _write_json(self, path: Path, found: Answer | PictureError) -> None:
         fields = {"code": found.code, "message": found.message} if isinstance(found, PictureError) else _fields(found)
@@ -50,9 +52,9 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _identify(engine: Engine, path: Path, views: Views) -> Answer | PictureError:
+def _identify(model: Model, engine: Engine, path: Path, wish: Wish) -> Answer | PictureError:
     try:
-        return services.identify(engine, path.read_bytes(), views=views)
+        return services.identify(model, engine, path.read_bytes(), wish)
     except OSError as error:
         return PictureError("image.unreadable", f"{error.strerror}.")
     except PictureError as error:
@@ -62,6 +64,7 @@ def _identify(engine: Engine, path: Path, views: Views) -> Answer | PictureError
 def _fields(answer: Answer) -> dict[str, Any]:
     return {
         "verdict": asdict(answer.verdict),
+        "squirrel": answer.squirrel,
         "animal": round(answer.animal, 6),
         "predictions": [scored.as_json() for scored in answer.predictions],
         "views": answer.views,
