@@ -4,9 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.answer import Squirrel
+from classifier.taxonomy import SQUIRRELS
 
 #: The one squirrel among the 1000 classes: fox squirrel. Grey and red squirrels mostly land on it too.
-FOX_SQUIRREL = 335
+(FOX_SQUIRREL,) = SQUIRRELS
 YES_FROM = 0.20
 MAYBE_FROM = 0.05
 

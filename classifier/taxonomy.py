@@ -21,15 +21,18 @@ TAXONOMY_FILE = Path(__file__).parent / "data" / "taxonomy.csv"
 #: WordNet's "animal".
 ROOT = "n00015388"
 
+#: Output indices of the squirrels among the classes: one, the fox squirrel.
+SQUIRRELS = frozenset({335})
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A class of animals, or a group of them.
 
     ``wnid`` and ``name`` are WordNet's, ``display`` and ``plural`` what people say. ``speakable`` is false for groups
-    that have no everyday word (``diapsid``). ``depth`` is the longest way up to the root, 0…. ``leaves`` are output
-    indices, 0–397. ``group`` is what a class may be introduced as: ``a cat (Egyptian cat)``; empty for those that
-    speak for themselves, and for groups.
+    that have no everyday word (``diapsid``), and for the one class of squirrel, where all squirrels land. ``depth`` is
+    the longest way up to the root, 0…. ``leaves`` are output indices, 0–397. ``group`` is what a class may be
+    introduced as: ``a cat (Egyptian cat)``; empty for those that speak for themselves, and for groups.
     """
 
     wnid: str
