@@ -13,11 +13,12 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from classifier import history, images, origins, protocol, services, tickets
+from classifier import history, images, memory, origins, protocol, services, tickets
+from classifier.answer import Answer
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.models import Classification
-from classifier.protocol import Authenticate, Classify, Ping, RefusedClassify
+from classifier.protocol import Authenticate, Cancel, Classify, Ping, RefusedClassify
 from classifier.services import Wish
 from classifier.tickets import Ticket
 
@@ -84,6 +85,8 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
                 await self._authenticate(message)
             case Classify():
                 await self._announce(message)
+            case Cancel():
+                await self._cancel(message.id)
             case Ping():
                 await self._say({"type": "pong"})
 
@@ -124,6 +127,14 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
             raise ProtocolError("protocol.unexpected_binary")
         self.frames.popleft()(data)
 
+    async def _cancel(self, job: UUID) -> None:
+        task = self.jobs.pop(job, None)
+        if task is None:
+            await self._refuse(JobError("job.unknown"), job)
+            return
+        task.cancel()
+        await self._say(protocol.cancelled(job))
+
     # --- Jobs ----------------------------------------------------------------------------------
 
     def _start(self, job: Classify, owner: UUID, data: bytes) -> None:
@@ -141,15 +152,24 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
             await self._say(protocol.result(job, entry))
             history.record(entry)
         finally:
-            self.jobs.pop(job.id, None)
+            if self.jobs.get(job.id) is asyncio.current_task():
+                del self.jobs[job.id]
 
     async def _classify(self, job: Classify, data: bytes, owner: UUID) -> history.Entry:
         if len(data) != job.size:
             raise ProtocolError("protocol.invalid", f"{job.size} bytes were announced, {len(data)} came.")
-        answer = await services.classify(data, _wish(job))
+        record, wish = history.record_id(owner, job.id), _wish(job)
+        if known := memory.answers.recall(record, wish):
+            return known
+        answer = await services.classify(data, wish, lambda position: self._say(protocol.queued(job.id, position)))
+        entry = self._entry(record, job, owner, answer)
+        memory.answers.keep(entry, wish)
+        return entry
+
+    def _entry(self, record: UUID, job: Classify, owner: UUID, answer: Answer) -> history.Entry:
         model = get_pool().model.artifact
         return history.Entry(
-            id=history.record_id(owner, job.id),
+            id=record,
             owner=owner,
             source=Classification.Source.SOCKET,
             name=job.name,

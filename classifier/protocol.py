@@ -58,11 +58,18 @@ class Classify:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancel:
+    """Gives a job up: a queued one is dropped, the result of a running one is not sent."""
+
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Keeps the line open."""
 
 
-Message = Authenticate | Classify | Ping
+Message = Authenticate | Classify | Cancel | Ping
 
 
 class RefusedClassify(ProtocolError):
@@ -142,6 +149,10 @@ def _announcement(job: UUID, fields: dict[str, Any]) -> Classify:
     )
 
 
+def _cancel(fields: dict[str, Any]) -> Cancel:
+    return Cancel(_uuid4(fields.get("id")))
+
+
 def _ping(_: dict[str, Any]) -> Ping:
     return Ping()
 
@@ -149,6 +160,7 @@ def _ping(_: dict[str, Any]) -> Ping:
 _READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
     "authenticate": _authenticate,
     "classify": _classify,
+    "cancel": _cancel,
     "ping": _ping,
 }
 
@@ -205,6 +217,16 @@ def hello(model: Artifact, ticket: Ticket) -> dict[str, Any]:
         "verdict_threshold": settings.VERDICT_THRESHOLD,
         "ticket_expires_in": ticket.expires_in,
     }
+
+
+def queued(job: UUID, position: int) -> dict[str, Any]:
+    """The ``queued`` message: a job has to wait, and is this many-th in the queue, 1…."""
+    return {"type": "queued", "id": str(job), "position": position}
+
+
+def cancelled(job: UUID) -> dict[str, Any]:
+    """The ``cancelled`` message: no result will come for this job."""
+    return {"type": "cancelled", "id": str(job)}
 
 
 def result(job: Classify, entry: Entry) -> dict[str, Any]:

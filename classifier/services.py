@@ -11,7 +11,7 @@ from classifier.answer import Answer, Heatmap, Scored, Timings, Verdict
 from classifier.crops import Views
 from classifier.images import Picture
 from classifier.inference.engine import Engine, Model, Prediction
-from classifier.inference.pool import get_pool
+from classifier.inference.pool import OnWait, get_pool
 from classifier.labels import index_of
 
 #: The long side of a photo that is kept, in pixels.
@@ -33,13 +33,13 @@ class Wish:
     classes: tuple[int, ...] = ()
 
 
-async def classify(data: bytes, wish: Wish) -> Answer:
-    """The answer for one encoded picture, computed on the pool.
+async def classify(data: bytes, wish: Wish, on_wait: OnWait | None = None) -> Answer:
+    """The answer for one encoded picture, computed on the pool; ``on_wait`` is told its place, 1…, if it has to wait.
 
     Raises ``PictureError``, ``JobError`` ``job.timeout`` or ``ServerFault`` ``server.overloaded``.
     """
     asked, pool = time.perf_counter(), get_pool()
-    return await pool.run(lambda engine: identify(pool.model, engine, data, wish, asked=asked))
+    return await pool.run(lambda engine: identify(pool.model, engine, data, wish, asked=asked), on_wait)
 
 
 def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: float | None = None) -> Answer:

@@ -22,12 +22,18 @@ class Client:
         await self.line.send(json.dumps(message))
 
     async def hear(self) -> dict[str, Any]:
+        """The next message that is no news of the queue."""
+        while (message := await self.hear_any())["type"] == "queued":
+            pass
+        return message
+
+    async def hear_any(self) -> dict[str, Any]:
         message: dict[str, Any] = json.loads(await self.line.recv())
         return message
 
-    async def announce(self, size: int, **fields: Any) -> str:
+    async def announce(self, size: int, *, job: str = "", **fields: Any) -> str:
         """Sends ``classify`` without its frame; the job's id."""
-        job = str(uuid4())
+        job = job or str(uuid4())
         await self.say(**{"type": "classify", "id": job, "size": size, **fields})
         return job
 

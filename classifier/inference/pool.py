@@ -6,7 +6,7 @@ One engine a thread, threads = cores: the engines and Pillow's decoders release 
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
@@ -19,10 +19,32 @@ from classifier.errors import JobError, ServerFault
 from classifier.inference.engine import Engine, Model, load_model
 
 Result = TypeVar("Result")
+OnWait = Callable[[int], Awaitable[None]]
 
 #: A job that runs this many times its deadline will not end: a thread is lost to it.
 STUCK_AFTER_DEADLINES = 2
 RETRY_AFTER_S = 1.0
+
+
+class _Places:
+    """How many jobs are admitted. Locked, because a job ends on a thread of its own."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._taken = 0
+        self._lock = threading.Lock()
+
+    def take(self) -> int:
+        """Takes a place; how many are taken now. Raises ``ServerFault`` ``server.overloaded`` when none is left."""
+        with self._lock:
+            if self._taken >= self._limit:
+                raise ServerFault("server.overloaded", retry_after=RETRY_AFTER_S)
+            self._taken += 1
+            return self._taken
+
+    def free(self) -> None:
+        with self._lock:
+            self._taken -= 1
 
 
 class Pool:
@@ -33,23 +55,26 @@ class Pool:
         self._workers = workers
         self._timeout_s = timeout_s
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="inference")
-        self._places = threading.BoundedSemaphore(workers + max_waiting)
+        self._places = _Places(workers + max_waiting)
         self._thread = threading.local()
         self._running: dict[int, float] = {}
         self._warm = False
 
-    async def run(self, job: Callable[[Engine], Result]) -> Result:
+    async def run(self, job: Callable[[Engine], Result], on_wait: OnWait | None = None) -> Result:
         """``job``'s result, computed on a worker thread with that thread's engine.
+
+        ``on_wait`` is told the job's place in the queue, 1…, if no thread is free for it at once.
 
         Raises ``ServerFault`` ``server.overloaded`` at once when no place is free, ``JobError`` ``job.timeout`` after
         the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
         """
-        if not self._places.acquire(blocking=False):
-            raise ServerFault("server.overloaded", retry_after=RETRY_AFTER_S)
+        position = self._places.take() - self._workers
         future = self._executor.submit(self._work, job)
-        future.add_done_callback(lambda _: self._places.release())
+        future.add_done_callback(lambda _: self._places.free())
         try:
             async with asyncio.timeout(self._timeout_s):
+                if position > 0 and on_wait:
+                    await on_wait(position)
                 return await asyncio.wrap_future(future)
         except TimeoutError:
             raise JobError("job.timeout") from None

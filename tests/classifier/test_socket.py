@@ -2,16 +2,19 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import sqlite3
 import time
 from uuid import UUID, uuid4, uuid5
 
 import pytest
+from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
 from classifier import images, tickets
 from tests.client import authenticated, connected
+from tests.running import running
 
 OWNER = uuid4()
 
@@ -24,6 +27,14 @@ def ticket(server) -> str:
 @pytest.fixture
 def chelsea(photos) -> bytes:
     return (photos / "chelsea.png").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    """A picture that takes a while: 20 megapixels of PNG."""
+    out = io.BytesIO()
+    Image.effect_mandelbrot((5000, 4000), (-2, -1.5, 1, 1.5), 20).save(out, "PNG")
+    return out.getvalue()
 
 
 def rows(server, job: str) -> list[tuple[str, str]]:
@@ -128,6 +139,96 @@ async def test_the_same_id_in_flight_is_already_running(server, ticket, chelsea)
         await client.line.send(chelsea)
         heard = [await client.hear() for _ in range(2)]
     assert sorted(m.get("code", m["type"]) for m in heard) == ["job.running", "result"]
+
+
+# --- Waiting, giving up, asking again -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A backend with one worker, where a second job has to wait."""
+    with running(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
+        yield server
+
+
+async def test_a_job_that_has_to_wait_is_told_its_place(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        jobs = []
+        for _ in range(3):
+            jobs.append(await client.announce(len(chelsea)))
+            await client.line.send(chelsea)
+        heard = [await client.hear_any() for _ in range(5)]
+    assert [(m["id"], m["position"]) for m in heard if m["type"] == "queued"] == [(jobs[1], 1), (jobs[2], 2)]
+    assert [m["id"] for m in heard if m["type"] == "result"] == jobs
+
+
+async def test_a_cancel_is_acknowledged_while_a_job_runs_and_no_result_comes(narrow, ticket, large):
+    async with authenticated(narrow, ticket) as client:
+        job = await client.announce(len(large))
+        await client.line.send(large)
+        began = time.monotonic()
+        await client.say(type="cancel", id=job)
+        assert await client.hear() == {"type": "cancelled", "id": job}
+        assert time.monotonic() - began < 0.1
+        await client.say(type="ping")
+        assert (await client.hear())["type"] == "pong"
+
+
+async def test_a_cancelled_job_in_the_queue_makes_room(narrow, ticket, large, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        jobs = []
+        for picture in (large, chelsea, chelsea, chelsea):
+            jobs.append(await client.announce(len(picture)))
+            await client.line.send(picture)
+        await client.say(type="cancel", id=jobs[2])
+        assert await client.hear() == {"type": "cancelled", "id": jobs[2]}
+        assert [(await client.hear())["id"] for _ in range(3)] == [jobs[0], jobs[1], jobs[3]]
+
+
+async def test_what_is_not_in_flight_cannot_be_cancelled(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        job = (await client.classify(chelsea))["id"]
+        await client.say(type="cancel", id=job)
+        refusal = await client.hear()
+    assert (refusal["code"], refusal["id"]) == ("job.unknown", job)
+
+
+async def test_the_same_job_again_is_the_same_answer_and_the_same_row(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        first = await client.classify(chelsea)
+    async with authenticated(narrow, ticket) as client:
+        again = await client.classify(chelsea, job=first["id"])
+    assert again == first
+    assert len(await written(narrow, first["id"])) == 1
+
+
+async def test_two_owners_of_the_same_id_never_see_each_others_answer(narrow, ticket, photos, chelsea):
+    coffee = (photos / "coffee.png").read_bytes()
+    async with authenticated(narrow, ticket) as client:
+        mine = await client.classify(chelsea)
+    async with authenticated(narrow, tickets.issue(uuid4(), narrow.url)) as client:
+        theirs = await client.classify(coffee, job=mine["id"])
+    assert theirs["verdict"]["kind"] == "none"
+    assert theirs["record"] != mine["record"]
+
+
+async def test_consent_after_the_answer_keeps_the_photo(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        first = await client.classify(chelsea)
+        await client.classify(chelsea, job=first["id"], keep=True)
+    await written(narrow, first["id"])
+    async with asyncio.timeout(10):
+        while not rows(narrow, first["id"])[0][1]:
+            await asyncio.sleep(0.01)
+
+
+async def test_the_answer_explains_itself_when_asked(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        plain = await client.classify(chelsea)
+        shown = await client.classify(chelsea, explain=True)
+    assert "heatmap" not in plain
+    assert len(shown["heatmap"]["maps"]["verdict"]) == 49
+    assert plain["squirrel"] == "no"
 
 
 # --- Refusals: each coded, each at once, and the socket lives on ---------------------------------
@@ -278,6 +379,6 @@ async def test_a_ticket_of_another_page_is_refused(server):
 async def test_an_unknown_type_is_named_and_the_socket_lives(server, ticket):
     async with authenticated(server, ticket) as client:
         await client.line.send(json.dumps({"type": "clasify"}))
-        assert "authenticate, classify, ping" in (await client.hear())["message"]
+        assert "authenticate, classify, cancel, ping" in (await client.hear())["message"]
         await client.say(type="ping")
         assert (await client.hear())["type"] == "pong"
