@@ -83,9 +83,9 @@ class RefusedClassify(ProtocolError):
 def parse(text: str) -> Message:
     """One text frame as a message. Raises ``ProtocolError`` saying which field is wrong, and what it must be."""
     fields = json_object(text)
-    read = _READERS.get(fields.get("type", "")) if isinstance(fields.get("type"), str) else None
+    read = READERS.get(fields.get("type", "")) if isinstance(fields.get("type"), str) else None
     if read is None:
-        raise _invalid(f"type must be one of {', '.join(_READERS)}")
+        raise _invalid(f"type must be one of {', '.join(READERS)}")
     return read(fields)
 
 
@@ -157,7 +157,7 @@ def _ping(_: dict[str, Any]) -> Ping:
     return Ping()
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
+READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
     "authenticate": _authenticate,
     "classify": _classify,
     "cancel": _cancel,

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests import asyncapi
 from tests.running import Running
 
 
@@ -28,7 +29,9 @@ class Client:
         return message
 
     async def hear_any(self) -> dict[str, Any]:
+        """The next message, which must be one of the AsyncAPI document's."""
         message: dict[str, Any] = json.loads(await self.line.recv())
+        asyncapi.check(message)
         return message
 
     async def announce(self, size: int, *, job: str = "", **fields: Any) -> str:

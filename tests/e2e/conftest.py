@@ -1,0 +1,77 @@
+"""A real browser on a real server with the real model and the static files as they are now."""
+
+import base64
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.running import Running, manage, running
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright's event loop stays, and asyncio and Django's ORM refuse to run beside it."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: here in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """ROLE=all, with the model of this machine's build and static files collected just now."""
+    build = tmp_path_factory.mktemp("build")
+    for name in ("model", "photos"):
+        (build / name).symlink_to(settings.BUILD_DIR / name)
+    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+    with running(tmp_path_factory.mktemp("data"), BUILD_DIR=str(build)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Running) -> str:
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium where there is one, else Playwright's."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    found = shutil.which("chromium")
+    return {**browser_type_launch_args, "args": flags, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(autouse=True)
+def _no_complaints(page: Page) -> Iterator[None]:
+    """No test may leave an error in the console: refused scripts, styles and connections end up there."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield
+    assert not complaints
+
+
+@pytest.fixture
+def home(page: Page) -> Page:
+    """The page, with its line ready."""
+    page.goto("/")
+    page.locator("[data-line=ready]").wait_for()
+    return page
+
+
+def transfer(page: Page, path: Path, kind: str) -> Any:
+    """A DataTransfer with one file in it, as the browser makes it for a drop or a paste."""
+    script = """([data, name, type]) => {
+        const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([bytes], name, {type}));
+        return transfer;
+    }"""
+    return page.evaluate_handle(script, [base64.b64encode(path.read_bytes()).decode(), path.name, kind])

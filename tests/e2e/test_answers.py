@@ -1,0 +1,166 @@
+"""From a photo to its answer, with the real model."""
+
+import json
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.e2e.backend import Backend, result
+from tests.e2e.conftest import transfer
+
+VERDICT = "[data-part=verdict]"
+
+
+@pytest.fixture
+def frames(page: Page) -> list[str | bytes]:
+    """What the page sends over its socket."""
+    sent: list[str | bytes] = []
+
+    def follow(socket: WebSocket) -> None:
+        socket.on("framesent", lambda frame: sent.append(frame))
+
+    page.on("websocket", follow)
+    return sent
+
+
+def announcements(frames: list[str | bytes]) -> list[dict[str, object]]:
+    messages = [json.loads(frame) for frame in frames if isinstance(frame, str)]
+    return [message for message in messages if message["type"] == "classify"]
+
+
+def test_an_example_is_one_click_away(home: Page):
+    home.get_by_role("button", name="A cup of coffee").click()
+    expect(home.locator(VERDICT)).to_have_text("No animal here. It looks most like an espresso.")
+    expect(home.get_by_role("listitem")).to_have_count(5)
+    expect(home.locator("[data-part=detail]")).to_have_text(re.compile(r"^Sure · \d\d.% for no animal$"))
+    expect(home.locator("[data-part=timing]")).to_have_text(re.compile(r"to look, .* with the way there and back"))
+
+
+def test_a_cat_is_called_a_cat(home: Page):
+    home.get_by_role("button", name="Chelsea the cat").click()
+    expect(home.locator(VERDICT)).to_have_text(re.compile(r"^That is .*cat\.$"))
+
+
+def test_a_photo_is_chosen(home: Page, photos: Path):
+    home.get_by_label("Choose a photo").set_input_files(photos / "coffee.png")
+    expect(home.locator(VERDICT)).to_contain_text("espresso")
+    expect(home.get_by_role("img", name="The photo you asked about")).to_be_visible()
+
+
+def test_a_photo_is_dropped_anywhere(home: Page, photos: Path):
+    dropped = transfer(home, photos / "coffee.png", "image/png")
+    home.dispatch_event("footer", "dragenter", {"dataTransfer": dropped})
+    expect(home.get_by_text("Let go to ask about this photo")).to_be_visible()
+    home.dispatch_event("footer", "drop", {"dataTransfer": dropped})
+    expect(home.locator(VERDICT)).to_contain_text("espresso")
+    expect(home.get_by_text("Let go to ask about this photo")).to_be_hidden()
+
+
+def test_a_photo_is_pasted(home: Page, photos: Path):
+    pasted = transfer(home, photos / "coffee.png", "image/png")
+    home.evaluate(
+        "clipboardData => document.body.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true}))",
+        pasted,
+    )
+    expect(home.locator(VERDICT)).to_contain_text("espresso")
+
+
+def test_a_paste_without_a_picture_says_so(home: Page):
+    home.evaluate("document.body.dispatchEvent(new ClipboardEvent('paste', {bubbles: true}))")
+    expect(home.locator("#hint")).to_have_text("There is no picture in what you pasted.")
+
+
+def test_it_sends_a_small_upright_jpeg_without_metadata(page: Page, frames: list[str | bytes], tmp_path: Path):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "where I live"  # stored lying on its side
+    Image.new("RGB", (3000, 2000), "brown").save(tmp_path / "phone.jpg", exif=exif)
+    page.goto("/")
+    page.get_by_label("Choose a photo").set_input_files(tmp_path / "phone.jpg")
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    (sent,) = [Image.open(BytesIO(frame)) for frame in frames if isinstance(frame, bytes)]
+    assert (sent.format, sent.size, dict(sent.getexif())) == ("JPEG", (683, 1024), {})
+    expect(page.locator("#caption")).to_contain_text(
+        "phone.jpg: sent as 683\u202f×\u202f1024 pixels, without its metadata."
+    )
+
+
+def test_a_picture_that_the_browser_cannot_open_goes_as_it_is(page: Page, frames: list[str | bytes], tmp_path: Path):
+    Image.new("RGB", (300, 200), "brown").save(tmp_path / "scan.tiff")
+    page.goto("/")
+    page.get_by_label("Choose a photo").set_input_files(tmp_path / "scan.tiff")
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    expect(page.locator("#caption")).to_have_text("scan.tiff: sent as it is, because this browser cannot open it.")
+    assert (tmp_path / "scan.tiff").read_bytes() in frames
+
+
+def test_the_photo_is_kept_only_when_it_is_ticked(page: Page, frames: list[str | bytes]):
+    page.goto("/")
+    page.get_by_role("button", name="A cup of coffee").click()
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    page.get_by_label("Keep this photo").check()
+    expect(page.locator("#keep-hint")).to_have_text("Kept with its answer.")
+    first, second = announcements(frames)
+    assert (first["keep"], second["keep"], first["id"]) == (False, True, second["id"])
+
+
+def test_consent_is_for_one_photo(page: Page, frames: list[str | bytes]):
+    page.goto("/")
+    page.get_by_label("Keep this photo").check()
+    page.get_by_role("button", name="A cup of coffee").click()
+    expect(page.locator("#keep-hint")).to_have_text("Kept with its answer.")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    expect(page.locator(VERDICT)).to_contain_text("cat")
+    expect(page.get_by_label("Keep this photo")).not_to_be_checked()
+    assert [job["keep"] for job in announcements(frames)] == [True, False]
+
+
+def test_the_threshold_hides_what_is_below_it(page: Page):
+    Backend(reply=result()).serve(page)
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    slider = page.get_by_label("Show answers above")
+    slider.fill("10")
+    expect(page.get_by_role("listitem")).to_have_count(2)
+    expect(page.locator("[data-part=above]")).to_have_text("10\u202f%")
+    slider.fill("100")
+    expect(page.get_by_text("None of the five is that likely.")).to_be_visible()
+
+
+def test_a_newer_photo_takes_the_place_of_an_older(page: Page):
+    backend = Backend().serve(page)
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    expect(page.locator(VERDICT)).to_have_text("Looking…")
+    backend.reply = result(display="rocket")
+    page.get_by_role("button", name="A rocket at take-off").click()
+    expect(page.locator(VERDICT)).to_have_text("That is a rocket.")
+    old, _ = backend.jobs
+    backend.lines[0].send(json.dumps({**result(display="cat"), "id": old["id"]}))
+    page.get_by_role("button", name="A cup of coffee").click()
+    expect(page.locator("#caption")).to_contain_text("coffee")
+    expect(page.locator(VERDICT)).to_have_text("That is a rocket.")
+
+
+def test_the_keyboard_is_enough(home: Page):
+    home.keyboard.press("Tab")
+    expect(home.get_by_text("Skip to the photo")).to_be_focused()
+    for name in ("Is this a squirrel?", "Colours: as your device"):
+        home.keyboard.press("Tab")
+        expect(home.get_by_role("link", name=name).or_(home.get_by_role("button", name=name))).to_be_focused()
+    home.keyboard.press("Tab")
+    expect(home.get_by_label("Choose a photo")).to_be_focused()
+    with home.expect_file_chooser():
+        home.keyboard.press("Enter")
+    home.keyboard.press("Tab")
+    home.keyboard.press("Tab")
+    home.keyboard.press("Enter")
+    expect(home.locator(VERDICT)).to_contain_text("espresso")
+    expect(home.get_by_role("button", name="A cup of coffee")).to_be_focused()
+
+
+def test_a_screen_reader_hears_the_verdict(home: Page):
+    expect(home.locator("[aria-live=polite]", has=home.locator(VERDICT))).to_have_attribute("aria-atomic", "true")

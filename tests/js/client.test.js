@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { PING_EVERY_MS, RENEW_BEFORE_MS } from "../../static/js/client.js";
+import { CLOSE_AUTH, CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_SILENCE, Refusal } from "../../static/js/protocol.js";
+import { FakeSocket, bench, open, picture, ready, settled } from "./fakes.js";
+
+const refused = (code) => (error) => error instanceof Refusal && error.code === code;
+
+test("it authenticates first and is ready at hello", async () => {
+  const { client, states } = bench();
+  await open(client);
+  assert.equal(FakeSocket.last.subprotocol, "classify.v1");
+  assert.deepEqual(FakeSocket.last.sent, [{ type: "authenticate", ticket: "the first" }]);
+  FakeSocket.last.hello();
+  assert.deepEqual(states.map(({ state }) => state), ["connecting", "ready"]);
+});
+
+test("a picture is announced, then sent, then answered", async () => {
+  const { client, clock } = await ready();
+  const answer = client.classify(picture(), { name: "a.jpg", keep: true });
+  const [announcement, frame] = FakeSocket.last.sent.slice(1);
+  const { id, ...fields } = announcement;
+  assert.deepEqual(fields, { type: "classify", size: 10, views: "best", top: 5, keep: true, name: "a.jpg" });
+  assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(frame.byteLength, 10);
+  await clock.pass(48);
+  FakeSocket.last.answer(id, { animal: 0.9 });
+  assert.deepEqual(await answer, { result: { type: "result", id, animal: 0.9 }, roundTripMs: 48 });
+});
+
+test("a picture waits until the line is ready", async () => {
+  const { client } = bench();
+  client.classify(picture());
+  await open(client);
+  assert.equal(FakeSocket.last.of("classify").length, 0);
+  FakeSocket.last.hello();
+  assert.equal(FakeSocket.last.of("classify").length, 1);
+});
+
+test("no more are in flight than the server allows", async () => {
+  const { client } = await ready();
+  const jobs = ["1", "2", "3"].map((id) => client.classify(picture(), { id }));
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2"]);
+  FakeSocket.last.answer("1");
+  await jobs[0];
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2", "3"]);
+});
+
+test("an error of a job is its refusal", async () => {
+  const { client } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  FakeSocket.last.hear({ type: "error", id: "1", code: "rate.limited", message: "Slowly.", retry_after: 3 });
+  await assert.rejects(job, { code: "rate.limited", message: "Slowly.", retryAfter: 3 });
+});
+
+test("a picture over the limit is not even sent", async () => {
+  const { client } = await ready();
+  await assert.rejects(client.classify(picture(1001)), refused("image.too_large"));
+  assert.equal(FakeSocket.last.of("classify").length, 0);
+});
+
+test("progress is told in bytes until the last is away", async () => {
+  const { client, clock } = await ready();
+  const told = [];
+  FakeSocket.last.bufferedAmount = 400;
+  client.classify(picture(1000), { onProgress: ({ sent }) => told.push(sent) });
+  FakeSocket.last.bufferedAmount = 100;
+  await clock.pass(50);
+  FakeSocket.last.bufferedAmount = 0;
+  await clock.pass(1000);
+  assert.deepEqual(told, [600, 900, 1000]);
+});
+
+test("a lost line comes back, and what has no answer goes once more with the same id", async () => {
+  const { client, clock, states } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  FakeSocket.last.drop();
+  assert.deepEqual(states.at(-1), { state: "waiting", delayMs: 1000, attempt: 1 });
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  FakeSocket.last.hello();
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1"]);
+  FakeSocket.last.answer("1");
+  assert.equal((await job).result.id, "1");
+});
+
+test("the second loss of the same job is an error, not a loop", async () => {
+  const { client, clock } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  FakeSocket.last.drop();
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  FakeSocket.last.hello();
+  FakeSocket.last.drop();
+  await assert.rejects(job, refused("line.lost"));
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  FakeSocket.last.hello();
+  assert.equal(FakeSocket.last.of("classify").length, 0);
+});
+
+test("the waits double, have jitter, and end at their longest", async () => {
+  const { client, clock, states } = bench({ random: () => 0 });
+  client.connect();
+  for (let count = 0; count < 7; count += 1) {
+    await settled();
+    FakeSocket.last.drop();
+    await clock.pass(states.at(-1).delayMs);
+  }
+  const waits = states.filter(({ state }) => state === "waiting").map(({ delayMs }) => delayMs);
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 15000, 15000]);
+});
+
+test("a silent or draining server is asked again", async () => {
+  for (const code of [CLOSE_SILENCE, CLOSE_DRAINING]) {
+    const { states } = await ready();
+    FakeSocket.last.drop(code);
+    assert.equal(states.at(-1).state, "waiting");
+  }
+});
+
+test("a refused origin or protocol closes for good", async () => {
+  for (const [close, code] of [[CLOSE_ORIGIN, "auth.origin"], [CLOSE_PROTOCOL, "protocol.invalid"]]) {
+    const { client, clock, states } = await ready();
+    const job = client.classify(picture());
+    FakeSocket.last.drop(close);
+    await assert.rejects(job, refused(code));
+    await clock.pass(60_000);
+    assert.deepEqual(states.at(-1), { state: "closed", code });
+    assert.equal(FakeSocket.all.length, 1);
+  }
+});
+
+test("a refused ticket is replaced once, then it is over", async () => {
+  const { client, clock, office, states } = bench();
+  await open(client);
+  FakeSocket.last.drop(CLOSE_AUTH);
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  assert.equal(FakeSocket.last.url, "wss://there/ws/classify");
+  assert.deepEqual(FakeSocket.last.sent, [{ type: "authenticate", ticket: "ticket 1" }]);
+  FakeSocket.last.drop(CLOSE_AUTH);
+  assert.deepEqual(states.at(-1), { state: "closed", code: "auth.invalid" });
+  assert.equal(office.asked, 1);
+});
+
+test("a ticket is renewed on the same line before it expires", async () => {
+  const { clock, office } = await ready();
+  const renewed = async () => { await clock.pass(PING_EVERY_MS); FakeSocket.last.hear({ type: "pong" }); };
+  while (clock.time < 600_000 - RENEW_BEFORE_MS) await renewed();
+  assert.equal(office.asked, 1);
+  assert.deepEqual(FakeSocket.last.of("authenticate").map(({ ticket }) => ticket), ["the first", "ticket 1"]);
+  assert.equal(FakeSocket.all.length, 1);
+});
+
+test("a page that slept past its ticket fetches one before it opens the line", async () => {
+  const { client, clock } = bench();
+  await clock.pass(700_000);
+  await open(client);
+  assert.deepEqual(FakeSocket.last.sent, [{ type: "authenticate", ticket: "ticket 1" }]);
+});
+
+test("a job refused for an expired ticket goes again behind a new one", async () => {
+  const { client } = await ready();
+  client.classify(picture(), { id: "1" });
+  FakeSocket.last.hear({ type: "error", id: "1", code: "auth.expired", message: "" });
+  await settled();
+  FakeSocket.last.hello();
+  assert.deepEqual(FakeSocket.last.messages.map(({ type }) => type), ["authenticate", "classify", "authenticate", "classify"]);
+});
+
+test("no ticket because of the network is tried again, a refused page is not", async () => {
+  const { client, clock, office, states } = bench({ expiresIn: 0 });
+  office.answer = new TypeError("no network");
+  client.connect();
+  await settled();
+  assert.equal(states.at(-1).state, "waiting");
+  office.answer = new Refusal("auth.invalid");
+  await clock.pass(1000);
+  assert.deepEqual(states.at(-1), { state: "closed", code: "auth.invalid" });
+});
+
+test("it pings, and a line without an answer to that is dead", async () => {
+  const { clock, states } = await ready();
+  await clock.pass(PING_EVERY_MS);
+  assert.equal(FakeSocket.last.of("ping").length, 1);
+  FakeSocket.last.hear({ type: "pong" });
+  await clock.pass(PING_EVERY_MS);
+  assert.equal(FakeSocket.last.of("ping").length, 2);
+  await clock.pass(PING_EVERY_MS);
+  assert.equal(FakeSocket.all[0].closed, true);
+  assert.deepEqual(states.map(({ state }) => state).slice(0, 3), ["connecting", "ready", "waiting"]);
+});
+
+test("a line that never says hello is dead", async () => {
+  const { client, clock, states } = bench();
+  await open(client);
+  await clock.pass(10_000);
+  assert.equal(states.at(-1).state, "waiting");
+});
+
+test("another version of the protocol closes for good", async () => {
+  const { client, states } = bench();
+  await open(client);
+  FakeSocket.last.hello({ protocol: 2 });
+  assert.deepEqual(states.at(-1), { state: "closed", code: "protocol.version" });
+});
+
+test("an abandoned picture is never sent, or its answer is dropped and its place freed", async () => {
+  const { client } = await ready();
+  const stop = new AbortController();
+  const jobs = ["1", "2", "3"].map((id) => client.classify(picture(), { id, signal: stop.signal }));
+  stop.abort();
+  for (const job of jobs) await assert.rejects(job, { name: "AbortError" });
+  client.classify(picture(), { id: "4" });
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2"]);
+  FakeSocket.last.answer("1");
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2", "4"]);
+});
+
+test("messages it does not know are let pass", async () => {
+  const { client } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  FakeSocket.last.hear({ type: "queued", id: "1", position: 2 });
+  FakeSocket.last.answer("1");
+  assert.equal((await job).result.id, "1");
+});

@@ -1,0 +1,48 @@
+"""Static files as production serves them."""
+
+import json
+import re
+
+import pytest
+from django.conf import settings
+
+from tests.running import manage
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory):
+    """Where ``collectstatic`` put everything."""
+    build = tmp_path_factory.mktemp("build")
+    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+    return build / "static"
+
+
+@pytest.fixture(scope="module")
+def names(collected):
+    names: dict[str, str] = json.loads((collected / "staticfiles.json").read_text())["paths"]
+    return names
+
+
+def test_a_module_imports_hashed_modules_that_are_there(collected, names):
+    imports = re.findall(r'from\s*"(\./[^"]+)"', (collected / names["js/page.js"]).read_text())
+    assert len(imports) == 6
+    for name in imports:
+        assert re.search(r"\.[0-9a-f]{12}\.js$", name)
+        assert (collected / "js" / name).exists()
+
+
+def test_no_import_is_left_unhashed(collected, names):
+    for name in (path.name for path in (settings.BASE_DIR / "static/js").iterdir()):
+        assert not re.search(r'from\s*"\./\w+\.js"', (collected / names[f"js/{name}"]).read_text()), name
+
+
+def test_files_of_ours_are_short():
+    for path in (settings.BASE_DIR / "static").rglob("*.*"):
+        assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path.name
+
+
+def test_scripts_write_text_never_markup():
+    for path in (settings.BASE_DIR / "static/js").iterdir():
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", path.read_text()), (
+            path.name
+        )

@@ -1,0 +1,28 @@
+"""What the browser and the server must agree on, held against each other."""
+
+import re
+
+import pytest
+from django.conf import settings
+
+from classifier import errors, images, protocol
+
+SOURCE = (settings.BASE_DIR / "static/js/protocol.js").read_text(encoding="utf-8")
+NUMBERS = {name: int(value.replace("_", "")) for name, value in re.findall(r"export const (\w+) = ([\d_]+);", SOURCE)}
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS.keys() & vars(protocol).keys()))
+def test_a_number_of_the_wire_is_the_same_on_both_sides(name):
+    assert getattr(protocol, name) == NUMBERS[name]
+
+
+def test_the_browser_knows_the_subprotocol_and_the_size():
+    assert f'SUBPROTOCOL = "{protocol.SUBPROTOCOL}"' in SOURCE
+    assert "MAX_BYTES = 10 * 1024 * 1024" in SOURCE
+    assert images.MAX_BYTES == 10 * 1024 * 1024
+
+
+def test_the_browser_knows_every_code():
+    listed = re.search(r"CODES = Object.freeze\(\[(.*?)\]", SOURCE, re.DOTALL)
+    assert listed
+    assert set(re.findall(r'"([a-z_.]+)"', listed[1])) == set(errors.SENTENCES)
