@@ -32,13 +32,15 @@ class Verdict:
     """The answer in one sentence. ``score`` is the probability, 0…1, of what it names.
 
     ``name`` is WordNet's or Keras's, ``display`` what people say, ``headline`` that with its article and, where there
-    is one, behind its everyday group: ``a cat (Egyptian cat)``. ``reason`` is what the score adds up to.
+    is one, behind its everyday group: ``a cat (Egyptian cat)``. ``perhaps`` is
+    the likeliest name below an ``animal`` or an ``unsure``, else empty. ``reason`` is what the score adds up to.
     """
 
     kind: Kind
     name: str
     display: str
     headline: str
+    perhaps: str
     wnid: str
     score: float
     sentence: str

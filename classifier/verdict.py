@@ -45,8 +45,8 @@ def judge(probabilities: NDArray[np.float32], threshold: float) -> Verdict:
 def _named(node: Node, probabilities: NDArray[np.float32]) -> Verdict:
     if node.wnid == taxonomy.ROOT:
         perhaps = _perhaps(probabilities)
-        hint = "" if perhaps is node else f", perhaps {perhaps.phrase}"
-        return _verdict(Kind.ANIMAL, node, probabilities, f"That is {node.phrase}{hint}.")
+        hint = f", perhaps {perhaps}" if perhaps else ""
+        return _verdict(Kind.ANIMAL, node, probabilities, f"That is {node.phrase}{hint}.", perhaps)
     kind = Kind.SPECIES if len(node.leaves) == 1 else Kind.GROUP
     return _verdict(kind, node, probabilities, f"That is {node.phrase}.")
 
@@ -72,6 +72,7 @@ def _none(probabilities: NDArray[np.float32]) -> Verdict:
         name=label.label,
         display=thing.display,
         headline=thing.phrase,
+        perhaps="",
         wnid=label.wnid,
         score=1 - animal_probability(probabilities),
         sentence=sentence,
@@ -80,18 +81,18 @@ def _none(probabilities: NDArray[np.float32]) -> Verdict:
 
 
 def _unsure(probabilities: NDArray[np.float32]) -> Verdict:
-    perhaps = _perhaps(probabilities)
-    known = perhaps.wnid != taxonomy.ROOT
-    sentence = f"Not sure. Perhaps {perhaps.phrase}." if known else "Not sure whether that is an animal."
-    return _verdict(Kind.UNSURE, perhaps, probabilities, sentence)
+    node, perhaps = _likely(probabilities), _perhaps(probabilities)
+    sentence = f"Not sure. Perhaps {perhaps}." if perhaps else "Not sure whether that is an animal."
+    return _verdict(Kind.UNSURE, node, probabilities, sentence, perhaps)
 
 
-def _verdict(kind: Kind, node: Node, probabilities: NDArray[np.float32], sentence: str) -> Verdict:
+def _verdict(kind: Kind, node: Node, probabilities: NDArray[np.float32], sentence: str, perhaps: str = "") -> Verdict:
     return Verdict(
         kind=kind,
         name=node.name,
         display=node.display,
         headline=node.headline,
+        perhaps=perhaps,
         wnid=node.wnid,
         score=_sum(node, probabilities),
         sentence=sentence,
@@ -99,7 +100,13 @@ def _verdict(kind: Kind, node: Node, probabilities: NDArray[np.float32], sentenc
     )
 
 
-def _perhaps(probabilities: NDArray[np.float32]) -> Node:
+def _perhaps(probabilities: NDArray[np.float32]) -> str:
+    """The likely node as a guess; empty where that is any animal at all."""
+    node = _likely(probabilities)
+    return "" if node.wnid == taxonomy.ROOT else node.phrase
+
+
+def _likely(probabilities: NDArray[np.float32]) -> Node:
     """The deepest speakable node with at least half of p_animal: what the animal, if it is one, more likely is."""
     return _deepest(probabilities, animal_probability(probabilities) / 2) or taxonomy.nodes()[taxonomy.ROOT]
 

@@ -18,6 +18,7 @@ def entry(*, id: UUID | None = None, kept: bytes | None = None, name: str = "cat
         name="Egyptian_cat",
         display="Egyptian cat",
         headline="a cat (Egyptian cat)",
+        perhaps="",
         wnid="n02124075",
         score=0.91,
         sentence="That is an Egyptian cat.",
