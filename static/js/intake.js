@@ -1,6 +1,7 @@
 /** The ways in: choose, drop anywhere, paste. Each ends in `onFiles(files)`; nothing usable in `onNothing(why)`. */
 
-export function takeIn({ input, dropTarget, onFiles, onNothing }) {
+export function takeIn({ button, input, dropTarget, onFiles, onNothing }) {
+  button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {
     const files = [...input.files];
     input.value = ""; // so that the same file can be chosen again

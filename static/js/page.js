@@ -84,6 +84,7 @@ async function guarded(job, act) {
   } catch (error) {
     if (job !== current) return;
     if (!(error instanceof Refusal)) console.error(error);
+    if (!job.picture) delete stage.dataset.photo; // what is shown is an older one
     panel.refused(error instanceof Refusal ? error : new Refusal("file.unreadable"));
     setState("refused");
   } finally {
@@ -176,6 +177,7 @@ function takeExample(event) {
 client.addEventListener("state", ({ detail }) => {
   lineState = detail;
   stage.dataset.line = detail.state;
+  if (detail.state === "waiting" && stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
   sayLine();
 });
 window.addEventListener("online", () => client.connect());
@@ -184,7 +186,7 @@ $("line-retry").addEventListener("click", () => client.connect());
 $("examples")?.addEventListener("click", takeExample);
 $("again").addEventListener("click", again);
 $("keep").addEventListener("change", keepNow);
-takeIn({ input: $("file"), dropTarget: document.body, onFiles: begin, onNothing: (why) => say(HINTS[why]) });
+takeIn({ button: $("choose"), input: $("file"), dropTarget: document.body, onFiles: begin, onNothing: (why) => say(HINTS[why]) });
 if (!window.isSecureContext) {
   $("insecure").textContent = HINTS.insecure;
   $("insecure").hidden = false;

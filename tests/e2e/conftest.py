@@ -44,23 +44,25 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(autouse=True)
-def _no_complaints(page: Page) -> Iterator[None]:
+def complaints(page: Page) -> Iterator[list[str]]:
     """No test may leave an error in the console: refused scripts, styles and connections end up there."""
-    complaints: list[str] = []
+    heard: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            complaints.append(message.text)
+            heard.append(message.text)
 
     page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    yield
-    assert not complaints
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert not heard
 
 
 @pytest.fixture
 def home(page: Page) -> Page:
     """The page, with its line ready."""
+    # Playwright does not wait until it intercepts file choosers: asked for here, it does so long before one opens.
+    page.on("filechooser", lambda _: None)
     page.goto("/")
     page.locator("[data-line=ready]").wait_for()
     return page

@@ -58,7 +58,11 @@ def test_a_chosen_theme_stays(home: Page):
 def test_the_first_view_is_small(browser: Browser, base_url: str):
     page = browser.new_page(base_url=base_url)
     finished: list[Request] = []
-    page.on("requestfinished", lambda request: finished.append(request))
+
+    def note(request: Request) -> None:
+        finished.append(request)
+
+    page.on("requestfinished", note)
     page.goto("/", wait_until="networkidle")
     sizes = [request.sizes() for request in finished]
     page.close()
