@@ -1,8 +1,13 @@
 """The upload page, its tickets and its example photos. None of it needs the database."""
 
+from functools import cache
+from pathlib import Path
+
+import markdown
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,7 +16,9 @@ from web import examples
 from web.owner import owner_of, remember
 
 SOCKET_PATH = "/ws/classify"
+AN_HOUR_S = 3600
 A_YEAR_S = 365 * 24 * 3600
+MODEL_CARD = settings.BASE_DIR / "docs" / "model-card.md"
 
 
 @require_safe
@@ -29,6 +36,13 @@ def index(request: HttpRequest) -> HttpResponse:
     response = render(request, "web/index.html", page)
     remember(response, owner)
     return response
+
+
+@require_safe
+@cache_control(public=True, max_age=AN_HOUR_S)
+def model_card(request: HttpRequest) -> HttpResponse:
+    """What the model knows and how right it is: ``docs/model-card.md`` as a page."""
+    return render(request, "web/document.html", {"title": "What it knows", "body": _rendered(MODEL_CARD)})
 
 
 @require_POST
@@ -59,6 +73,13 @@ def example(request: HttpRequest, name: str) -> HttpResponse:
 def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
     """An example photo as a small picture to click on."""
     return _photo(name, examples.THUMBNAIL_SIDE)
+
+
+@cache
+def _rendered(path: Path) -> SafeString:
+    """A document of ours as HTML."""
+    text = path.read_text(encoding="utf-8")
+    return mark_safe(markdown.markdown(text, extensions=["tables", "toc"]))  # noqa: S308 - our own file
 
 
 def _photo(name: str, side: int) -> HttpResponse:

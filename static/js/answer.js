@@ -1,6 +1,6 @@
 /** The panel beside the photo: what is going on, then the answer, or why there is none. */
 
-import { confidence, percent, plain, refusal, timing, verdict, wholePercent } from "./words.js";
+import { closest, confidence, percent, refusal, squirrel, timing, verdict, wholePercent } from "./words.js";
 
 /** Draws into the elements that `root` holds, found by their `data-part`. */
 export class AnswerPanel {
@@ -23,7 +23,8 @@ export class AnswerPanel {
 
   answered(result, roundTripMs) {
     const sure = confidence(result);
-    this.#say(verdict(result), `${sure.word} · ${sure.number}`);
+    const line = [sure.word, sure.number, closest(result)].filter(Boolean).join(" · ");
+    this.#say(verdict(result), line, squirrel(result));
     fill(this.#parts.sureness, sure.score);
     this.#predictions = result.predictions;
     this.#parts.guesses.replaceChildren(...result.predictions.map(row));
@@ -40,8 +41,9 @@ export class AnswerPanel {
   }
 
   /** The first sentence stands out; what follows it is the same size, and quieter. */
-  #say(text, detail = "") {
-    const [first, more] = text.split(/(?<=\.) (.*)/);
+  #say(text, detail = "", squirrel = "") {
+    this.#parts.squirrel.textContent = squirrel;
+    const [first, more] = text.split(/^((?:Yes\. )?[^.]*\.)(?: |$)/).filter(Boolean);
     if (this.#parts.verdict.textContent !== text) {
       this.#parts.verdict.replaceChildren(first, ...(more ? [" ", part("span", "more", more)] : []));
     }
@@ -62,10 +64,10 @@ export class AnswerPanel {
   }
 }
 
-function row({ label, score, is_animal: isAnimal }) {
+function row({ display, score, is_animal: isAnimal }) {
   const item = document.createElement("li");
   item.classList.toggle("is-animal", isAnimal);
-  const name = part("span", "guess-name", plain(label));
+  const name = part("span", "guess-name", display);
   if (isAnimal) name.append(part("span", "visually-hidden", ", an animal"));
   const bar = part("span", "bar");
   bar.setAttribute("aria-hidden", "true");

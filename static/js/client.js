@@ -77,13 +77,13 @@ export class Client extends EventTarget {
    *
    * `picture` is an ArrayBuffer. `onProgress({sent, size})` is told in bytes. An aborted `signal` gives the answer up.
    */
-  classify(picture, { id = uuid4(), name = "", keep = false, top = 5, views = "best", signal, onProgress } = {}) {
+  classify(picture, { id = uuid4(), name = "", keep = false, explain = false, top = 5, views = "best", signal, onProgress } = {}) {
     const size = picture.byteLength;
     if (size > this.#limits.max_bytes) return Promise.reject(new Refusal("image.too_large"));
     if (this.#state === "closed") return Promise.reject(new Refusal("line.closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#jobs.has(id)) return Promise.reject(new Refusal("job.running"));
-    const announcement = { type: "classify", id, size, views, top, keep, name: name.slice(0, MAX_NAME_CHARS) };
+    const announcement = { type: "classify", id, size, views, top, explain, keep, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
       const job = { id, size, announcement, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0 };
       this.#jobs.set(id, job);
@@ -187,7 +187,9 @@ export class Client extends EventTarget {
     const message = JSON.parse(text);
     const job = this.#jobs.get(message.id);
     if (message.type === "hello") this.#hello(message);
+    else if (message.type === "queued") job?.onProgress?.({ sent: job.size, size: job.size, position: message.position });
     else if (message.type === "result" && job) this.#answered(job, message);
+    else if (message.type === "cancelled" && job) this.#settle(job, new Refusal("job.cancelled"));
     else if (message.type === "error") this.#refused(job, message);
   }
 
@@ -250,11 +252,13 @@ export class Client extends EventTarget {
     if (left) this.#clock.after(WATCH_EVERY_MS, () => this.#watch(job, socket));
   }
 
-  /** A job on its way keeps its place until the server has answered it; the answer is dropped. */
+  /** A job on its way keeps its place until the server has let go of it; an answer that crosses is dropped. */
   #abandon(job, reason) {
+    if (this.#jobs.get(job.id) !== job) return;
     job.abandoned = true;
     job.reject(reason);
-    if (!job.sent) this.#jobs.delete(job.id);
+    if (job.sent) this.#say({ type: "cancel", id: job.id });
+    else this.#jobs.delete(job.id);
   }
 
   #settle(job, refusal, answer) {

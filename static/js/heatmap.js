@@ -1,18 +1,18 @@
 /** Why: which part of the photo spoke for an answer, painted over it from 49 numbers. */
 
-import { plain, spoke, wherePeak } from "./words.js";
+import { spoke, wherePeak } from "./words.js";
 
 const CELLS = 7;
-/** Chestnut to amber to near white; what spoke against the answer stays clear. */
-const RAMP = [[139, 63, 28], [214, 126, 36], [255, 236, 170]];
+/** Indigo, magenta, amber, yellow: apart for every kind of sight, and on photos of any colour. The legend's too. */
+const RAMP = [[62, 4, 156], [177, 42, 144], [244, 136, 73], [240, 249, 33]];
 
 /** The map over the photo: a switch, which class it is of, and how strong it shows. */
 export class Heatmap {
   #parts; #heatmap = null; #verdict = ""; #predictions = []; #shown = "verdict";
 
-  constructor(root, canvas) {
-    const parts = [...root.querySelectorAll("[data-why]")].map((element) => [element.dataset.why, element]);
-    this.#parts = { ...Object.fromEntries(parts), canvas };
+  constructor({ toggle, canvas, panel }) {
+    const parts = [...panel.querySelectorAll("[data-why]")].map((element) => [element.dataset.why, element]);
+    this.#parts = { ...Object.fromEntries(parts), toggle, canvas, panel };
     this.#parts.toggle.addEventListener("click", () => this.#set(this.#parts.toggle.ariaPressed !== "true"));
     this.#parts.of.addEventListener("change", () => this.#choose(this.#parts.of.value));
     this.#parts.opacity.addEventListener("input", () => this.#fade());
@@ -23,6 +23,7 @@ export class Heatmap {
     this.#heatmap = heatmap;
     this.#verdict = verdict.kind === "none" ? "no animal" : verdict.display;
     this.#predictions = predictions;
+    this.#parts.reason.textContent = verdict.reason;
     this.#set(false);
     this.#parts.toggle.hidden = !heatmap;
     if (!heatmap) return;
@@ -39,7 +40,7 @@ export class Heatmap {
 
   #options() {
     const classes = this.#predictions.filter(({ index }) => this.#heatmap.maps[index]);
-    return [new Option(this.#verdict, "verdict"), ...classes.map((one) => new Option(plain(one), one.index))];
+    return [new Option(this.#verdict, "verdict"), ...classes.map((one) => new Option(one.display, one.index))];
   }
 
   #set(on) {
@@ -75,7 +76,7 @@ function paint(canvas, [x, y, width, height], map) {
   context.drawImage(small, 0, 0, canvas.width, canvas.height);
 }
 
-/** RGBA of each cell: its share of the strongest, 0…1, as colour and as opacity. */
+/** RGBA of each cell: its share of the strongest, 0…1, as colour and as opacity. What spoke against it stays clear. */
 export function colours(map) {
   const strongest = Math.max(...map);
   const pixels = new Uint8ClampedArray(4 * map.length);

@@ -2,6 +2,7 @@
 
 import { AnswerPanel } from "./answer.js";
 import { Client } from "./client.js";
+import { Heatmap } from "./heatmap.js";
 import { takeIn } from "./intake.js";
 import { bytesOf, prepare } from "./photo.js";
 import { Refusal, uuid4 } from "./protocol.js";
@@ -12,6 +13,7 @@ const TICKET_WITHIN_MS = 10_000;
 const $ = (id) => document.getElementById(id);
 const stage = $("stage");
 const panel = new AnswerPanel($("answer"));
+const heatmap = new Heatmap({ toggle: $("why-toggle"), canvas: $("heatmap"), panel: $("why") });
 const client = new Client({
   url: stage.dataset.socketUrl,
   ticket: stage.dataset.ticket,
@@ -62,11 +64,13 @@ async function ask(job) {
   panel.working(client.state === "ready" ? WORKING.sending : WORKING.connecting);
   const { result, roundTripMs } = await send(job, (progress) => {
     if (job !== current) return;
-    if (progress.sent < progress.size) panel.working(WORKING.sending, progress.sent / progress.size);
+    if (progress.position) panel.working(WORKING.queued(progress.position));
+    else if (progress.sent < progress.size) panel.working(WORKING.sending, progress.sent / progress.size);
     else panel.working(WORKING.looking);
   });
   if (job !== current) return;
   panel.answered(result, roundTripMs);
+  heatmap.take(result);
   setState("answered");
   if (job.keep) markKept();
   else if ($("keep").checked) keepNow();
@@ -74,7 +78,7 @@ async function ask(job) {
 
 function send(job, onProgress) {
   const { id, name, keep, picture, controller } = job;
-  return client.classify(picture, { id, name, keep, signal: controller.signal, onProgress });
+  return client.classify(picture, { id, name, keep, explain: true, signal: controller.signal, onProgress });
 }
 
 /** Runs `act`; a refusal of the photo on the page is shown, one of a photo before it is nobody's business. */
@@ -129,6 +133,7 @@ function markNotKept() {
 
 function setState(state) {
   stage.dataset.state = state;
+  if (state !== "answered") heatmap.clear();
   if (state !== "answered") resetKeepHint();
   sayLine();
 }

@@ -5,13 +5,6 @@ const THIN = "\u202f";
 const SURE = 0.85;
 const FAIRLY_SURE = 0.65;
 
-/** Labels that take no article: many of a kind, or none to count. */
-const UNCOUNTED = new Set([
-  "binoculars", "sunglasses", "swimming trunks", "parallel bars", "velvet", "wool", "thatch", "hay", "corn", "guacamole",
-  "consomme", "carbonara", "chocolate sauce", "dough", "mashed potato", "broccoli", "red wine", "eggnog",
-  "toilet tissue", "chain mail", "face powder", "hair spray", "sunscreen", "rapeseed",
-]);
-
 /** 0.8213 → "82 %". Never a whole 0 or 100: the model is never that certain. */
 export function percent(score) {
   const whole = Math.round(score * 100);
@@ -25,31 +18,28 @@ export function wholePercent(fraction) {
   return `${Math.round(fraction * 100)}${THIN}%`;
 }
 
-/** "Egyptian_cat" → "Egyptian cat". */
-export function plain(label) {
-  return label.replaceAll("_", " ");
-}
-
-/** "Egyptian cat" → "an Egyptian cat". By sound: a European, a unicycle, an hourglass. */
-export function withArticle(words) {
-  if (UNCOUNTED.has(words)) return words;
-  const first = words.toLowerCase();
-  const vowel = /^([aeiou]|hour|honest|heir)/.test(first) && !/^(eu|ewe|uni([^nm]|$)|us[ae]|one\b|once)/.test(first);
-  return `${vowel ? "an" : "a"} ${words}`;
+/** Is this a squirrel? The line above an answer that is not itself "yes". */
+export function squirrel({ squirrel: answer }) {
+  return { maybe: "Is this a squirrel? Maybe.", no: "Is this a squirrel? No." }[answer] ?? "";
 }
 
 /** The answer in one sentence, or two short ones. */
-export function verdict({ verdict: { kind, display }, predictions }) {
-  const it = withArticle(display);
-  if (kind === "species" || kind === "group") return `That is ${it}.`;
-  if (kind === "animal") return `That is an animal. Perhaps ${it}.`;
-  if (kind === "none") return `No animal here. It looks most like ${withArticle(plain(predictions[0].label))}.`;
-  const guesses = predictions.slice(0, 2).map(({ label, score }) => `${withArticle(plain(label))} (${percent(score)})`);
-  return `Not sure. Perhaps ${guesses.join(" or ")}.`;
+export function verdict({ squirrel: answer, verdict: { kind, headline, perhaps } }) {
+  if (answer === "yes") return "Yes. That is a squirrel.";
+  if (kind === "species" || kind === "group") return `That is ${headline}.`;
+  if (kind === "animal") return perhaps ? `That is an animal. Perhaps ${perhaps}.` : "That is an animal.";
+  if (kind === "none") return `No animal here. It looks most like ${headline}.`;
+  return perhaps ? `Not sure. Perhaps ${perhaps}.` : "Not sure. There may be an animal.";
+}
+
+/** Which class came closest, where the answer is wider than a class. */
+export function closest({ squirrel: answer, verdict: { kind }, predictions: [first] }) {
+  return answer === "yes" || kind === "group" ? `closest match: ${first.display}` : "";
 }
 
 /** How sure that is: a word, a number, and what the number counts. */
-export function confidence({ verdict: { kind, score } }) {
+export function confidence({ squirrel: answer, verdict: { kind, score }, predictions: [first] }) {
+  if (answer === "yes") return { word: first.score >= SURE ? "Sure" : "Fairly sure", number: percent(first.score), score: first.score };
   const word = kind === "unsure" ? "Guessing" : sureness(score);
   const counts = { animal: " for any animal", none: " for no animal", unsure: " for any animal" }[kind] ?? "";
   return { word, number: `${percent(score)}${counts}`, score };
@@ -58,6 +48,22 @@ export function confidence({ verdict: { kind, score } }) {
 function sureness(score) {
   if (score >= SURE) return "Sure";
   return score >= FAIRLY_SURE ? "Fairly sure" : "Guessing";
+}
+
+/** Where a map is strongest: "the upper left", "the middle". */
+export function wherePeak([x, y, width, height], map) {
+  const cell = map.indexOf(Math.max(...map));
+  const [across, down] = [x + ((cell % 7) + 0.5) / 7 * width, y + (Math.floor(cell / 7) + 0.5) / 7 * height];
+  const column = across < 1 / 3 ? "left" : across > 2 / 3 ? "right" : "";
+  const row = down < 1 / 3 ? "upper" : down > 2 / 3 ? "lower" : "";
+  if (!row && !column) return "the middle";
+  if (!row) return `the ${column}`;
+  return `the ${row} ${column || "middle"}`;
+}
+
+/** The map in words, for those who do not see it. */
+export function spoke(name, where) {
+  return `What spoke most for “${name}” is in ${where} of the photo.`;
 }
 
 /** What was done to the photo before it went. */
@@ -84,6 +90,7 @@ export const WORKING = Object.freeze({
   connecting: "Waiting for the line…",
   sending: "Sending…",
   looking: "Looking…",
+  queued: (position) => (position === 1 ? "Next in line…" : `Waiting: number ${position} in line…`),
 });
 
 export const HINTS = Object.freeze({

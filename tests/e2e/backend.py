@@ -14,7 +14,7 @@ HELLO = {
     "ticket_expires_in": 600,
 }
 GUESSES = (
-    ("fox_squirrel", 0.41, True),
+    ("fox squirrel", 0.41, True),
     ("marmot", 0.12, True),
     ("mongoose", 0.08, True),
     ("hay", 0.05, False),
@@ -22,13 +22,19 @@ GUESSES = (
 )
 
 
-def result(kind: str = "species", display: str = "fox squirrel", score: float = 0.91) -> dict[str, Any]:
+def result(kind: str = "species", display: str = "marmot", score: float = 0.91) -> dict[str, Any]:
     """A ``result`` without its id."""
+    said = f"a {display}"
+    verdict = {"kind": kind, "display": display, "headline": said, "perhaps": said, "score": score, "reason": display}
     return {
         "type": "result",
-        "verdict": {"kind": kind, "display": display, "score": score},
+        "verdict": verdict,
+        "squirrel": "maybe",
         "animal": 0.9,
-        "predictions": [{"label": label, "score": score, "is_animal": animal} for label, score, animal in GUESSES],
+        "predictions": [
+            {"display": name, "score": score, "index": index, "is_animal": animal}
+            for index, (name, score, animal) in enumerate(GUESSES)
+        ],
         "model": HELLO["model"],
         "timings": {"total_ms": 31.0},
     }

@@ -43,9 +43,51 @@ def test_an_example_is_one_click_away(home: Page):
     expect(home.locator("[data-part=timing]")).to_have_text(re.compile(r"to look, .* with the way there and back"))
 
 
-def test_a_cat_is_called_a_cat(home: Page):
+def test_a_cat_is_called_a_cat_and_no_squirrel(home: Page):
     home.get_by_role("button", name="Chelsea the cat").click()
-    expect(home.locator(VERDICT)).to_have_text(re.compile(r"^That is .*cat\.$"))
+    expect(home.locator(VERDICT)).to_have_text("That is a cat.")
+    expect(home.get_by_text("Is this a squirrel? No.")).to_be_visible()
+    expect(home.locator("[data-part=detail]")).to_have_text(re.compile("closest match: Egyptian cat$"))
+
+
+def test_why_is_shown_over_the_photo_and_said_in_words(home: Page):
+    home.get_by_role("button", name="Chelsea the cat").click()
+    home.get_by_role("button", name="Why?").click()
+    photo, painted = home.locator("#photo").bounding_box(), home.locator("#heatmap").bounding_box()
+    assert photo
+    assert painted
+    assert photo["x"] <= painted["x"]
+    assert painted["x"] + painted["width"] <= photo["x"] + photo["width"] + 1
+    expect(home.get_by_text("What spoke most for “cat” is in the middle of the photo.")).to_be_visible()
+    expect(home.get_by_text(re.compile(r"domestic cat \.\d\d = Egyptian cat"))).to_be_visible()
+    home.get_by_label("For").select_option(label="tabby")
+    expect(home.get_by_text(re.compile("What spoke most for “tabby”"))).to_be_visible()
+    home.get_by_role("button", name="Why?").click()
+    expect(home.locator("#heatmap")).to_be_hidden()
+
+
+def test_a_newer_photo_takes_the_map_away(home: Page):
+    home.get_by_role("button", name="Chelsea the cat").click()
+    home.get_by_role("button", name="Why?").click()
+    home.get_by_role("button", name="A cup of coffee").click()
+    expect(home.locator(VERDICT)).to_contain_text("espresso")
+    expect(home.locator("#heatmap")).to_be_hidden()
+    expect(home.get_by_role("button", name="Why?")).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_place_in_the_queue_is_said(page: Page):
+    backend = Backend().serve(page)
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    expect(page.locator(VERDICT)).to_have_text("Looking…")
+    backend.lines[0].send(json.dumps({"type": "queued", "id": backend.jobs[0]["id"], "position": 3}))
+    expect(page.locator(VERDICT)).to_have_text("Waiting: number 3 in line…")
+
+
+def test_the_model_card_is_a_click_away(home: Page):
+    home.get_by_role("link", name="What it knows and how right it is").click()
+    expect(home.get_by_role("heading", name="Known misses")).to_be_visible()
+    expect(home.get_by_role("table").first).to_be_visible()
 
 
 def test_a_photo_is_chosen(home: Page, photos: Path):

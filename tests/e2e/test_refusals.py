@@ -61,7 +61,7 @@ def test_it_can_be_tried_again_where_that_helps(page: Page):
     expect(page.locator("[data-part=detail]")).to_have_text("Your photo is safe here. Try again in 2\u202fs.")
     backend.reply = result()
     page.get_by_role("button", name="Try again").click()
-    expect(page.locator(VERDICT)).to_have_text("That is a fox squirrel.")
+    expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
 
 
 def test_a_photo_survives_a_lost_line(page: Page):
@@ -72,7 +72,7 @@ def test_a_photo_survives_a_lost_line(page: Page):
     expect(page.locator(VERDICT)).to_have_text("Waiting for the line…")
     backend.reply = result()
     page.get_by_role("button", name="Try now").click()
-    expect(page.locator(VERDICT)).to_have_text("That is a fox squirrel.")
+    expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
     expect(page.locator("#line")).to_be_hidden()
     assert [job["id"] for job in backend.jobs] == [backend.jobs[0]["id"]] * 2
 
@@ -104,7 +104,7 @@ def test_a_refused_ticket_is_replaced_without_a_word(page: Page):
         page.get_by_role("button", name="Chelsea the cat").click()
     assert renewed.value.ok
     backend.reply = result()
-    expect(page.locator(VERDICT)).to_have_text("That is a fox squirrel.")
+    expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
 
 
 def test_plain_http_off_this_machine_says_what_the_browser_will_not_allow(

@@ -21,7 +21,7 @@ test("a picture is announced, then sent, then answered", async () => {
   const answer = client.classify(picture(), { name: "a.jpg", keep: true });
   const [announcement, frame] = FakeSocket.last.sent.slice(1);
   const { id, ...fields } = announcement;
-  assert.deepEqual(fields, { type: "classify", size: 10, views: "best", top: 5, keep: true, name: "a.jpg" });
+  assert.deepEqual(fields, { type: "classify", size: 10, views: "best", top: 5, explain: false, keep: true, name: "a.jpg" });
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(frame.byteLength, 10);
   await clock.pass(48);
@@ -207,22 +207,47 @@ test("another version of the protocol closes for good", async () => {
   assert.deepEqual(states.at(-1), { state: "closed", code: "protocol.version" });
 });
 
-test("an abandoned picture is never sent, or its answer is dropped and its place freed", async () => {
+test("an abandoned picture is never sent, or cancelled and its place freed", async () => {
   const { client } = await ready();
   const stop = new AbortController();
   const jobs = ["1", "2", "3"].map((id) => client.classify(picture(), { id, signal: stop.signal }));
   stop.abort();
   for (const job of jobs) await assert.rejects(job, { name: "AbortError" });
   client.classify(picture(), { id: "4" });
+  assert.deepEqual(FakeSocket.last.of("cancel").map(({ id }) => id), ["1", "2"]);
   assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2"]);
-  FakeSocket.last.answer("1");
+  FakeSocket.last.hear({ type: "cancelled", id: "1" });
   assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1", "2", "4"]);
+});
+
+test("an answer that crosses the cancel is dropped, and so is the word that nothing was left to cancel", async () => {
+  const { client, states } = await ready();
+  const stop = new AbortController();
+  const job = client.classify(picture(), { id: "1", signal: stop.signal });
+  stop.abort();
+  await assert.rejects(job, { name: "AbortError" });
+  FakeSocket.last.answer("1");
+  FakeSocket.last.hear({ type: "error", id: "1", code: "job.unknown", message: "" });
+  const next = client.classify(picture(), { id: "2" });
+  FakeSocket.last.answer("2");
+  assert.equal((await next).result.id, "2");
+  assert.equal(states.at(-1).state, "ready");
+});
+
+test("a place in the queue is told", async () => {
+  const { client } = await ready();
+  const told = [];
+  const job = client.classify(picture(), { id: "1", onProgress: ({ position }) => told.push(position) });
+  FakeSocket.last.hear({ type: "queued", id: "1", position: 2 });
+  FakeSocket.last.answer("1");
+  await job;
+  assert.equal(told.at(-1), 2);
 });
 
 test("messages it does not know are let pass", async () => {
   const { client } = await ready();
   const job = client.classify(picture(), { id: "1" });
-  FakeSocket.last.hear({ type: "queued", id: "1", position: 2 });
+  FakeSocket.last.hear({ type: "weather", id: "1" });
   FakeSocket.last.answer("1");
   assert.equal((await job).result.id, "1");
 });

@@ -1,51 +1,55 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { CODES, OWN_CODES } from "../../static/js/protocol.js";
-import { confidence, line, percent, plain, preparation, refusal, timing, verdict, withArticle } from "../../static/js/words.js";
+import { closest, confidence, line, percent, preparation, refusal, spoke, squirrel, timing, verdict, wherePeak } from "../../static/js/words.js";
 
-const labels = readFileSync(new URL("../../classifier/data/imagenet.csv", import.meta.url), "utf8")
-  .trim().split("\n").slice(1).map((row) => plain(row.split(",")[2]));
-
-const result = (kind, display, score, ...guesses) => ({
-  verdict: { kind, display, score },
-  predictions: guesses.map(([label, probability]) => ({ label, score: probability })),
-});
-
-test("an article goes by sound", () => {
-  const said = ["Egyptian cat", "fox squirrel", "hourglass", "unicycle", "European gallinule", "umbrella", "unicorn", "ox", "hen"];
-  assert.deepEqual(said.map(withArticle), [
-    "an Egyptian cat", "a fox squirrel", "an hourglass", "a unicycle", "a European gallinule", "an umbrella", "a unicorn", "an ox", "a hen",
-  ]);
-});
-
-test("all thousand labels can be said", () => {
-  assert.equal(labels.length, 1000);
-  for (const label of labels) assert.match(withArticle(label), /^(an? )?[\p{L}\d'. -]+$/u);
-});
-
-test("what cannot be counted takes no article", () => {
-  for (const label of ["sunglasses", "corn", "swimming trunks"]) assert.equal(withArticle(label), label);
+const result = (kind, headline, score = 0.9, { squirrel: answer = "no", perhaps = "", best = "hen" } = {}) => ({
+  squirrel: answer,
+  verdict: { kind, headline, perhaps, score },
+  predictions: [{ display: best, score: 0.41 }],
 });
 
 test("each kind of verdict is a sentence of its own", () => {
-  const guesses = [["fox_squirrel", 0.41], ["marmot", 0.12]];
-  assert.equal(verdict(result("species", "Egyptian cat", 0.9, ...guesses)), "That is an Egyptian cat.");
-  assert.equal(verdict(result("group", "cat", 0.9, ...guesses)), "That is a cat.");
-  assert.equal(verdict(result("animal", "ruffed grouse", 0.7, ...guesses)), "That is an animal. Perhaps a ruffed grouse.");
-  assert.equal(verdict(result("none", "espresso", 0.9, ["espresso", 0.9])), "No animal here. It looks most like an espresso.");
-  assert.equal(
-    verdict(result("unsure", "fox squirrel", 0.5, ...guesses)),
-    "Not sure. Perhaps a fox squirrel (41\u202f%) or a marmot (12\u202f%).",
-  );
+  assert.equal(verdict(result("species", "a cat (Egyptian cat)")), "That is a cat (Egyptian cat).");
+  assert.equal(verdict(result("group", "a cat")), "That is a cat.");
+  assert.equal(verdict(result("animal", "an animal", 0.7, { perhaps: "a bird" })), "That is an animal. Perhaps a bird.");
+  assert.equal(verdict(result("animal", "an animal")), "That is an animal.");
+  assert.equal(verdict(result("none", "an espresso")), "No animal here. It looks most like an espresso.");
+  assert.equal(verdict(result("unsure", "a dog", 0.5, { perhaps: "a dog" })), "Not sure. Perhaps a dog.");
+  assert.equal(verdict(result("unsure", "an animal", 0.5)), "Not sure. There may be an animal.");
+});
+
+test("a squirrel is the answer, whatever else the verdict names", () => {
+  const yes = result("group", "a mammal", 0.8, { squirrel: "yes", best: "fox squirrel" });
+  assert.equal(verdict(yes), "Yes. That is a squirrel.");
+  assert.equal(squirrel(yes), "");
+  assert.deepEqual([confidence(yes).number, closest(yes)], ["41\u202f%", "closest match: fox squirrel"]);
+});
+
+test("every other answer is headed by what it says of squirrels", () => {
+  assert.equal(squirrel(result("group", "a cat")), "Is this a squirrel? No.");
+  assert.equal(squirrel(result("group", "a rodent", 0.8, { squirrel: "maybe" })), "Is this a squirrel? Maybe.");
+});
+
+test("a group says which of it came closest", () => {
+  assert.equal(closest(result("group", "a cat", 0.9, { best: "Egyptian cat" })), "closest match: Egyptian cat");
+  assert.equal(closest(result("none", "an espresso")), "");
+});
+
+test("a map is told by where it is strongest on the photo", () => {
+  const map = (cell) => Array.from({ length: 49 }, (_, index) => (index === cell ? 1 : 0));
+  const said = [0, 3, 6, 21, 24, 48].map((cell) => wherePeak([0, 0, 1, 1], map(cell)));
+  assert.deepEqual(said, ["the upper left", "the upper middle", "the upper right", "the left", "the middle", "the lower right"]);
+  assert.equal(wherePeak([0.5, 0, 0.5, 1], map(24)), "the right");
+  assert.equal(spoke("cat", "the middle"), "What spoke most for “cat” is in the middle of the photo.");
 });
 
 test("confidence is a word and a number that agree", () => {
-  const words = [0.85, 0.84, 0.65, 0.64].map((score) => confidence(result("species", "cat", score)).word);
+  const words = [0.85, 0.84, 0.65, 0.64].map((score) => confidence(result("species", "a cat", score)).word);
   assert.deepEqual(words, ["Sure", "Fairly sure", "Fairly sure", "Guessing"]);
-  assert.equal(confidence(result("none", "espresso", 0.97)).number, "97\u202f% for no animal");
-  assert.equal(confidence(result("unsure", "hen", 0.99)).word, "Guessing");
+  assert.equal(confidence(result("none", "an espresso", 0.97)).number, "97\u202f% for no animal");
+  assert.equal(confidence(result("unsure", "a hen", 0.99)).word, "Guessing");
 });
 
 test("percentages have no decimals, and are never a certain 0 or 100", () => {
