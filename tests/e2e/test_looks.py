@@ -78,4 +78,4 @@ def test_the_readmes_picture_can_be_drawn(home: Page, tmp_path: Path):
     expect(home.locator("[data-state=answered]")).to_be_visible()
     home.mouse.move(0, 0)
     folder = settings.BASE_DIR / "docs" if os.environ.get("SCREENSHOT") else tmp_path
-    assert home.screenshot(path=folder / "screenshot.png")
+    assert home.screenshot(path=folder / "screenshot.jpg", type="jpeg", quality=88)
