@@ -150,7 +150,8 @@ class ClassifyConsumer(AsyncWebsocketConsumer):
             await self._refuse(ServerFault("server.internal"), job.id)
         else:
             await self._say(protocol.result(job, entry))
-            history.record(entry)
+            if job.record:
+                history.record(entry)
         finally:
             if self.jobs.get(job.id) is asyncio.current_task():
                 del self.jobs[job.id]

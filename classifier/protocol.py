@@ -54,6 +54,7 @@ class Classify:
     explain: bool = False
     classes: tuple[int, ...] = ()
     keep: bool = False
+    record: bool = True
     name: str = ""
 
 
@@ -145,6 +146,7 @@ def _announcement(job: UUID, fields: dict[str, Any]) -> Classify:
         explain=explain,
         classes=classes,
         keep=_boolean(fields, "keep", default=False),
+        record=_boolean(fields, "record", default=True),
         name=name[:MAX_NAME_CHARS],
     )
 

@@ -65,6 +65,7 @@ def test_nonsense_is_refused(text):
         ("threshold", float("nan"), "threshold must be a number from 0 to 1"),
         ("threshold", "0.5", "threshold must be a number from 0 to 1"),
         ("keep", "yes", "keep must be true or false"),
+        ("record", 0, "record must be true or false"),
         ("name", 1, "name must be a string"),
         ("explain", 1, "explain must be true, false or up to 5 class indices"),
         ("explain", [1000], "explain must be"),

@@ -212,6 +212,14 @@ async def test_two_owners_of_the_same_id_never_see_each_others_answer(narrow, ti
     assert theirs["record"] != mine["record"]
 
 
+async def test_a_live_frame_leaves_no_row(narrow, ticket, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        live = await client.classify(chelsea, views="fast", record=False)
+        after = await client.classify(chelsea)
+    await written(narrow, after["id"])
+    assert rows(narrow, live["id"]) == []
+
+
 async def test_consent_after_the_answer_keeps_the_photo(narrow, ticket, chelsea):
     async with authenticated(narrow, ticket) as client:
         first = await client.classify(chelsea)
