@@ -43,6 +43,7 @@ export class AnswerPanel {
   /** The first sentence stands out; what follows it is the same size, and quieter. */
   #say(text, detail = "", squirrel = "") {
     this.#parts.squirrel.textContent = squirrel;
+    this.#parts.verdict.hidden = false;
     const [first, more] = text.split(/^((?:Yes\. )?[^.]*\.)(?: |$)/).filter(Boolean);
     if (this.#parts.verdict.textContent !== text) {
       this.#parts.verdict.replaceChildren(first, ...(more ? [" ", part("span", "more", more)] : []));
