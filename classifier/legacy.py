@@ -15,10 +15,10 @@ from uuid import uuid4
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from classifier import history, images, limits, origins, protocol, services
+from classifier import history, images, limits, origins, protocol, reading, services
 from classifier.answer import Answer
 from classifier.crops import Views
-from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
+from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.models import Classification
 from classifier.services import Wish
@@ -92,14 +92,11 @@ class LegacyConsumer(AsyncWebsocketConsumer):
 
 def parse(text: str) -> LegacyRequest:
     """One text frame as a request. Raises ``ProtocolError``, or ``PictureError`` for base64 that is none."""
-    fields = protocol.json_object(text)
-    image = fields.get("image")
-    if not isinstance(image, str):
-        raise ProtocolError("protocol.invalid", "image must be a data URL or base64.")
+    fields = reading.json_object(text)
     return LegacyRequest(
-        picture=_decoded(image),
-        threshold=protocol.fraction(fields, "threshold", 0.0),
-        views=protocol.views(fields.get("views", Views.BEST)),
+        picture=_decoded(reading.string(fields, "image")),
+        threshold=reading.fraction(fields, "threshold", 0.0),
+        views=reading.views(fields, "views", Views.BEST),
     )
 
 

@@ -1,6 +1,5 @@
 """The wire, version 1: messages ↔ dataclasses, names and limits. Twin of ``static/js/protocol.js``."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,18 +7,18 @@ from uuid import UUID
 
 from django.conf import settings
 
-from classifier import images
+from classifier import images, reading
 from classifier.crops import Views
 from classifier.errors import ClassifierError, ProtocolError
 from classifier.history import Entry
 from classifier.inference.artifact import Artifact
+from classifier.reading import Fields
 from classifier.tickets import Ticket
 
 SUBPROTOCOL = "classify.v1"
 VERSION = 1
 MAX_IN_FLIGHT = 4
 MAX_TOP = 10
-MAX_CLASSES = 5
 MAX_NAME_CHARS = 255
 AUTHENTICATE_WITHIN_S = 5
 SILENCE_S = 150
@@ -83,125 +82,56 @@ class RefusedClassify(ProtocolError):
 
 def parse(text: str) -> Message:
     """One text frame as a message. Raises ``ProtocolError`` saying which field is wrong, and what it must be."""
-    fields = json_object(text)
-    read = READERS.get(fields.get("type", "")) if isinstance(fields.get("type"), str) else None
-    if read is None:
-        raise _invalid(f"type must be one of {', '.join(READERS)}")
-    return read(fields)
+    fields = reading.json_object(text)
+    kind = fields.get("type")
+    if not isinstance(kind, str) or kind not in READERS:
+        raise reading.invalid(f"type must be one of {', '.join(READERS)}")
+    return READERS[kind](fields)
 
 
-def json_object(text: str) -> dict[str, Any]:
-    """The fields of one text frame. Raises ``ProtocolError``."""
-    try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
-        raise _invalid("this text is not JSON") from None
-    if not isinstance(fields, dict):
-        raise _invalid("a message is a JSON object")
-    return fields
+def _authenticate(fields: Fields) -> Authenticate:
+    return Authenticate(reading.string(fields, "ticket"))
 
 
-def views(value: object) -> Views:
-    """A field that names views. Raises ``ProtocolError``."""
-    if isinstance(value, str) and value in set(Views):
-        return Views(value)
-    raise _invalid(f"views must be one of {', '.join(Views)}")
-
-
-def fraction(fields: dict[str, Any], name: str, default: float) -> float:
-    """A field that is a number, 0…1. Raises ``ProtocolError``."""
-    value = fields.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise _invalid(f"{name} must be a number from 0 to 1")
-    return float(value)
-
-
-def _authenticate(fields: dict[str, Any]) -> Authenticate:
-    ticket = fields.get("ticket")
-    if not isinstance(ticket, str):
-        raise _invalid("ticket must be a string")
-    return Authenticate(ticket)
-
-
-def _classify(fields: dict[str, Any]) -> Classify:
+def _classify(fields: Fields) -> Classify:
     job: UUID | None = None
     try:
-        job = _uuid4(fields.get("id"))
+        job = reading.uuid4(fields, "id")
         return _announcement(job, fields)
     except ProtocolError as fault:
         raise RefusedClassify(fault, job) from None
 
 
-def _announcement(job: UUID, fields: dict[str, Any]) -> Classify:
-    name = fields.get("name", "")
-    if not isinstance(name, str):
-        raise _invalid("name must be a string")
-    explain, classes = _explain(fields.get("explain", False))
+def _announcement(job: UUID, fields: Fields) -> Classify:
+    explain, classes = reading.explanation(fields, "explain")
     return Classify(
         id=job,
-        size=_whole(fields, "size", None, 0, 2**53),
-        views=views(fields.get("views", Views.BEST)),
-        top=_whole(fields, "top", 5, 1, MAX_TOP),
-        threshold=fraction(fields, "threshold", 0.0),
+        size=reading.whole(fields, "size", None, 0, 2**53),
+        views=reading.views(fields, "views", Views.BEST),
+        top=reading.whole(fields, "top", 5, 1, MAX_TOP),
+        threshold=reading.fraction(fields, "threshold", 0.0),
         explain=explain,
         classes=classes,
-        keep=_boolean(fields, "keep", default=False),
-        record=_boolean(fields, "record", default=True),
-        name=name[:MAX_NAME_CHARS],
+        keep=reading.boolean(fields, "keep", default=False),
+        record=reading.boolean(fields, "record", default=True),
+        name=reading.string(fields, "name", "")[:MAX_NAME_CHARS],
     )
 
 
-def _cancel(fields: dict[str, Any]) -> Cancel:
-    return Cancel(_uuid4(fields.get("id")))
+def _cancel(fields: Fields) -> Cancel:
+    return Cancel(reading.uuid4(fields, "id"))
 
 
-def _ping(_: dict[str, Any]) -> Ping:
+def _ping(_: Fields) -> Ping:
     return Ping()
 
 
-READERS: dict[str, Callable[[dict[str, Any]], Message]] = {
+READERS: dict[str, Callable[[Fields], Message]] = {
     "authenticate": _authenticate,
     "classify": _classify,
     "cancel": _cancel,
     "ping": _ping,
 }
-
-
-def _uuid4(value: object) -> UUID:
-    try:
-        found = UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        found = None
-    if found is None or found.version != 4:
-        raise _invalid("id must be a UUIDv4")
-    return found
-
-
-def _explain(value: object) -> tuple[bool, tuple[int, ...]]:
-    """``true`` for the verdict and the best classes, or up to five indices 0–999."""
-    if isinstance(value, bool):
-        return value, ()
-    if isinstance(value, list) and len(value) <= MAX_CLASSES and all(type(i) is int and 0 <= i < 1000 for i in value):
-        return True, tuple(value)
-    raise _invalid(f"explain must be true, false or up to {MAX_CLASSES} class indices from 0 to 999")
-
-
-def _whole(fields: dict[str, Any], name: str, default: int | None, minimum: int, maximum: int) -> int:
-    value = fields.get(name, default)
-    if type(value) is not int or not minimum <= value <= maximum:
-        raise _invalid(f"{name} must be a whole number from {minimum} to {maximum}")
-    return value
-
-
-def _boolean(fields: dict[str, Any], name: str, *, default: bool) -> bool:
-    value = fields.get(name, default)
-    if not isinstance(value, bool):
-        raise _invalid(f"{name} must be true or false")
-    return value
-
-
-def _invalid(detail: str) -> ProtocolError:
-    return ProtocolError("protocol.invalid", f"This message is not part of the protocol: {detail}.")
 
 
 def hello(model: Artifact, ticket: Ticket) -> dict[str, Any]:

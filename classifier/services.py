@@ -10,7 +10,8 @@ from classifier import crops, heatmap, images, squirrel, taxonomy, verdict
 from classifier.answer import Answer, Heatmap, Scored, Timings, Verdict
 from classifier.crops import Views
 from classifier.images import Picture
-from classifier.inference.engine import Engine, Model, Prediction
+from classifier.inference.engine import Engine, Prediction
+from classifier.inference.model import Model
 from classifier.inference.pool import OnWait, get_pool
 from classifier.labels import index_of
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 from jsonschema import ValidationError
 
-from classifier import protocol
+from classifier import protocol, reading
 from classifier.errors import SENTENCES
 from classifier.protocol import Classify
 from tests import asyncapi
@@ -27,7 +27,7 @@ def test_the_document_has_every_code():
 def test_the_bounds_are_the_documents():
     properties = asyncapi.payload("classify")["properties"]
     assert properties["top"]["maximum"] == protocol.MAX_TOP
-    assert properties["explain"]["oneOf"][1]["maxItems"] == protocol.MAX_CLASSES
+    assert properties["explain"]["oneOf"][1]["maxItems"] == reading.MAX_CLASSES
 
 
 @pytest.mark.parametrize("message", [{"type": "pong", "since": 1}, {"type": "queued", "id": "x"}, {"type": "error"}])

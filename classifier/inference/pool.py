@@ -16,7 +16,8 @@ from django.conf import settings
 
 from classifier.crops import INPUT_SIDE
 from classifier.errors import JobError, ServerFault
-from classifier.inference.engine import Engine, Model, load_model
+from classifier.inference.engine import Engine
+from classifier.inference.model import Model, load_model
 
 Result = TypeVar("Result")
 OnWait = Callable[[int], Awaitable[None]]

@@ -25,8 +25,8 @@ from django.conf import settings  # noqa: E402
 from classifier import images  # noqa: E402
 from classifier.crops import Views  # noqa: E402
 from classifier.inference.artifact import load_weights  # noqa: E402
-from classifier.inference.engine import load_model  # noqa: E402
 from classifier.inference.keras import reference_model  # noqa: E402
+from classifier.inference.model import load_model  # noqa: E402
 
 
 def candidates() -> dict[str, Callable[[np.ndarray], object]]:

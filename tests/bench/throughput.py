@@ -29,7 +29,7 @@ from PIL import Image  # noqa: E402
 
 from classifier import services, tickets  # noqa: E402
 from classifier.crops import Views  # noqa: E402
-from classifier.inference.engine import load_model  # noqa: E402
+from classifier.inference.model import load_model  # noqa: E402
 from classifier.services import Wish  # noqa: E402
 from tests.client import authenticated  # noqa: E402
 from tests.running import Running, running  # noqa: E402

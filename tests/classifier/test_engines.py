@@ -8,8 +8,8 @@ from classifier import images, services
 from classifier.answer import Kind
 from classifier.crops import Views
 from classifier.inference.build import PARITY_LIMIT, ParityError, check_parity
-from classifier.inference.engine import load_model
 from classifier.inference.litert import LiteRTEngine
+from classifier.inference.model import load_model
 from classifier.services import Wish
 
 

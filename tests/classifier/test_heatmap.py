@@ -8,7 +8,8 @@ from django.conf import settings
 from classifier import crops, heatmap, images, services
 from classifier.crops import Box, Views
 from classifier.inference.artifact import WEIGHTS_FILE
-from classifier.inference.engine import Prediction, load_model
+from classifier.inference.engine import Prediction
+from classifier.inference.model import load_model
 from classifier.services import Wish
 
 CHELSEA_FACE = (0.27, 0.13, 0.75, 0.92)  #: left, upper, right, lower, as fractions of chelsea.png

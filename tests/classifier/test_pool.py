@@ -10,7 +10,8 @@ import pytest
 
 from classifier.errors import JobError, ServerFault
 from classifier.inference.artifact import Artifact
-from classifier.inference.engine import Model, Prediction
+from classifier.inference.engine import Prediction
+from classifier.inference.model import Model
 from classifier.inference.pool import Pool
 
 

@@ -14,7 +14,8 @@ from classifier import services
 from classifier.answer import Answer
 from classifier.crops import Views
 from classifier.errors import PictureError
-from classifier.inference.engine import Engine, Model, load_model
+from classifier.inference.engine import Engine
+from classifier.inference.model import Model, load_model
 from classifier.services import Wish
 
 

@@ -16,7 +16,7 @@ from classifier.answer import Answer, Kind, Squirrel
 from classifier.crops import Views
 from classifier.errors import PictureError
 from classifier.evaluation import LabelsError, Report, Seen, Truth
-from classifier.inference.engine import load_model
+from classifier.inference.model import load_model
 from classifier.services import Wish
 
 
