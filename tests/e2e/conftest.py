@@ -13,6 +13,7 @@ from playwright.sync_api import ConsoleMessage, Page
 from tests.running import Running, manage, running
 
 
+@pytest.hookimpl(trylast=True)  # after pytest itself has moved tests to share their fixtures
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: Playwright's event loop stays, and asyncio and Django's ORM refuse to run beside it."""
     here = Path(__file__).parent
