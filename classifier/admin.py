@@ -69,6 +69,9 @@ class ClassificationAdmin(ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Classification | None = None) -> bool:
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: Classification | None = None) -> bool:
+        return False
+
     def get_urls(self) -> list[URLPattern]:
         photo = path("<uuid:pk>/photo/", self.admin_site.admin_view(self.photo), name="classifier_classification_photo")
         return [photo, *super().get_urls()]

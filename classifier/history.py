@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.core.files.base import ContentFile
-from django.db import close_old_connections
+from django.db import OperationalError, close_old_connections
 
 from classifier.answer import Answer
 from classifier.models import Classification
@@ -54,15 +54,20 @@ def record(entry: Entry) -> None:
     _writer.submit(_write_safely, entry).add_done_callback(lambda _: _places.release())
 
 
-def flush() -> None:
-    """Returns when everything recorded before is written or has failed."""
-    _writer.submit(lambda: None).result()
+def flush(timeout_s: float) -> None:
+    """Returns when everything recorded before is written or has failed, or after ``timeout_s``: the rest is lost."""
+    try:
+        _writer.submit(lambda: None).result(timeout_s)
+    except TimeoutError:
+        _writer.shutdown(wait=False, cancel_futures=True)
+        lost = MAX_WAITING - _places._value  # noqa: SLF001 - a semaphore does not say how many hold it
+        logger.error("the store took no records for %s s: the last %d are lost", timeout_s, lost)  # noqa: TRY400
 
 
 def write(entry: Entry) -> None:
     """Row, then photo if it is to be kept. A known id keeps its row and may gain its photo."""
     row, _ = Classification.objects.get_or_create(id=entry.id, defaults=_fields(entry))
-    if entry.answer.kept and not row.photo:
+    if entry.answer.kept and not row.photo and row.size == entry.size:
         row.photo.save(f"{entry.id}.jpg", ContentFile(entry.answer.kept))
 
 
@@ -70,6 +75,8 @@ def _write_safely(entry: Entry) -> None:
     close_old_connections()
     try:
         write(entry)
+    except OperationalError as error:
+        logger.error("record %s is lost: %s", entry.id, error)  # noqa: TRY400 - the store is away; a trace adds nothing
     except Exception:
         logger.exception("record %s is lost", entry.id)
     finally:

@@ -16,11 +16,16 @@ from PIL import Image, ImageFile, ImageOps
 from PIL.ExifTags import Base as Tag
 from PIL.TiffImagePlugin import TiffImageFile
 
-from classifier import crops
+from classifier import crops, mistakes
 from classifier.errors import PictureError
+from classifier.mistakes import unsupported
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+#: Of pictures with 32 bits a pixel, which need several times the memory.
+MAX_DEEP_PIXELS = 16_000_000
+#: Of a JPEG: Pillow's own progressive ones have 10, and a preview in the metadata adds as many.
+MAX_SCANS = 64
 
 #: The formats that are read, by the names people know.
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")
@@ -48,29 +53,6 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
-
-_RAW, _VIDEO = "a camera raw file", "a video"
-#: What people send by mistake, by its first bytes.
-_OTHERS = {
-    b"%PDF-": "a PDF document",
-    b"%!PS": "a PostScript file",
-    b"8BPS": "a Photoshop document",
-    b"\0\0\1\0": "an icon",
-    b"\xff\x0a": "a JPEG XL picture",
-    b"\0\0\0\x0cJXL ": "a JPEG XL picture",
-    b"\0\0\0\x0cjP  ": "a JPEG 2000 picture",
-    b"II*\0\x10\0\0\0CR": _RAW,
-    b"IIR": _RAW,
-    b"IIU\0": _RAW,
-    b"MMOR": _RAW,
-    b"FUJIFILMCCD-RAW": _RAW,
-    b"PK\3\4": "a ZIP archive or an office document",
-    b"\x1a\x45\xdf\xa3": _VIDEO,
-}
-#: The same for files that begin with an ISO base media ``ftyp`` box, by its major brand.
-_BRANDS = {b"crx ": _RAW} | dict.fromkeys(
-    (b"qt  ", b"isom", b"iso2", b"iso5", b"iso6", b"avc1", b"mp41", b"mp42", b"M4V ", b"MSNV", b"3gp4", b"3gp5"), _VIDEO
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,30 +106,11 @@ def _check_bytes(data: bytes) -> None:
         raise PictureError("image.empty")
     if len(data) > MAX_BYTES:
         raise PictureError("image.too_large")
-    if what := _other(data):
-        raise _unsupported(what)
-
-
-def _other(data: bytes) -> str:
-    """What this file is, if it is none of ``FORMATS`` but of a kind people know; else nothing."""
-    if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12], "")
-    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
-        return _markup(data[:4096].lower())
-    return next((what for magic, what in _OTHERS.items() if data.startswith(magic)), "")
-
-
-def _markup(start: bytes) -> str:
-    if b"<!doctype html" in start or b"<html" in start:
-        return "a web page"
-    return "an SVG drawing" if b"<svg" in start else "a text document"
-
-
-def _unsupported(what: str) -> PictureError:
-    return PictureError(
-        "image.unsupported_format", f"This is {what}, which we don't read. JPEG, PNG, WebP, HEIC and a few more work."
-    )
+    if what := mistakes.name(data):
+        raise unsupported(what)
+    # Each scan of a progressive JPEG goes over all its pixels, and a file can hold thousands of them.
+    if data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > MAX_SCANS:
+        raise PictureError("image.unreadable", "This JPEG is built of more scans than any camera makes.")
 
 
 def _decoded(data: bytes, min_side: int) -> Picture:
@@ -171,12 +134,12 @@ def _decoded(data: bytes, min_side: int) -> Picture:
 def _check_header(photo: ImageFile.ImageFile) -> None:
     # libtiff allocates a whole tile, however small the picture that is cut out of it.
     tile = _tag(photo, Tag.TileWidth, 0) * _tag(photo, Tag.TileLength, 0)
-    if max(photo.width * photo.height, tile) > MAX_PIXELS:
+    if max(photo.width * photo.height, tile) > (MAX_DEEP_PIXELS if photo.mode in {"I", "F"} else MAX_PIXELS):
         raise PictureError("image.too_many_pixels")
     # Raw files are TIFFs that begin with a small preview: its pixels are no measure of the photo.
     preview = _tag(photo, Tag.NewSubfileType, 0) & 1 and _tag(photo, Tag.SubIFDs, ())
     if preview or _tag(photo, Tag.DNGVersion, b""):
-        raise _unsupported(_RAW)
+        raise unsupported(mistakes.RAW)
 
 
 def _tag(photo: Image.Image, tag: Tag, default: Any) -> Any:

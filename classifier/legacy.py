@@ -6,26 +6,26 @@ It is kept for programs that were written against it, with true scores and right
 import asyncio
 import base64
 import binascii
-import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
-from classifier import history, images, limits, origins, protocol, reading, services
+from classifier import history, images, limits, reading, services
 from classifier.answer import Answer
 from classifier.crops import Views
-from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ServerFault
+from classifier.errors import ClassifierError, JobError, PictureError, ServerFault
 from classifier.inference.pool import get_pool
+from classifier.line import Line
 from classifier.models import Classification
 from classifier.services import Wish
 
 logger = logging.getLogger(__name__)
 
 TOP = 5
+#: Requests of one socket that may wait, each of up to 14 MiB.
+MAX_WAITING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,57 +37,45 @@ class LegacyRequest:
     views: Views
 
 
-class LegacyConsumer(AsyncWebsocketConsumer):
+class LegacyConsumer(Line):
     """``/ws``: one request after the other; an answer or ``{"error": sentence}`` to each."""
 
     def __init__(self) -> None:
         super().__init__()
         self.turn = asyncio.Lock()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.waiting = 0
 
-    async def connect(self) -> None:
-        await self.accept()
-        if not origins.is_allowed(self.scope):
-            await self._say({"error": AuthError("auth.origin").message})
-            await self.close(protocol.CLOSE_ORIGIN)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def take(self, text: str | None, data: bytes) -> None:
+        limits.count("legacy", self.address)
         # daphne's queue has no bound: take every message off it, and drop what is too much (channels#1203).
-        if len(self.tasks) >= protocol.MAX_IN_FLIGHT:
-            await self._say({"error": JobError("job.too_many").message})
-            return
-        task = asyncio.create_task(self._answer(text_data or ""))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        if self.waiting >= MAX_WAITING:
+            raise JobError("job.too_many")
+        self.waiting += 1
+        self.spawn(self._answer(text or ""))
 
-    async def disconnect(self, code: int) -> None:
-        for task in self.tasks:
-            task.cancel()
+    async def refuse(self, fault: ClassifierError) -> None:
+        await self.say({"error": fault.message})
 
     async def _answer(self, text: str) -> None:
-        async with self.turn:  # answers have no ids: they come in the order of the requests
-            await self._answer_in_turn(text)
+        try:
+            async with self.turn:  # answers have no ids: they come in the order of the requests
+                await self._answer_in_turn(text)
+        finally:
+            self.waiting -= 1
 
     async def _answer_in_turn(self, text: str) -> None:
         try:
-            limits.count("legacy", self._address())
-            request = parse(text)
+            request = await get_pool().run(lambda _: parse(text))
             answer = await services.classify(request.picture, Wish(request.views, TOP))
         except ClassifierError as fault:
-            await self._say({"error": fault.message})
+            await self.refuse(fault)
         except Exception:
             logger.exception("a legacy request failed")
-            await self._say({"error": ServerFault("server.internal").message})
+            await self.refuse(ServerFault("server.internal"))
         else:
-            await self._say(result(answer, request.threshold))
+            await self.say(result(answer, request.threshold))
+            self.answered()
             history.record(_entry(answer, len(request.picture)))
-
-    def _address(self) -> str:
-        client = self.scope["client"]
-        return client[0] if client else ""
-
-    async def _say(self, message: dict[str, Any]) -> None:
-        await self.send(text_data=json.dumps(message))
 
 
 def parse(text: str) -> LegacyRequest:

@@ -1,9 +1,10 @@
-"""Which pages may open a socket."""
+"""Who opens a socket, and whether its page may."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
@@ -21,4 +22,18 @@ def is_allowed(scope: Mapping[str, Any]) -> bool:
         return True
     if settings.FRONTEND_ORIGINS:
         return origin in settings.FRONTEND_ORIGINS
-    return origin.partition("://")[2] == header(scope, b"host")
+    # The host must be ours too, or a page whose name was rebound to this address would be of "the same host".
+    host = origin.partition("://")[2]
+    return host == header(scope, b"host") and validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+
+
+def address(scope: Mapping[str, Any]) -> str:
+    """The client's address: behind ``TRUSTED_PROXIES`` proxies, what the outermost of them saw.
+
+    Each appends to X-Forwarded-For; what stands further left is the client's own invention.
+    """
+    if settings.TRUSTED_PROXIES:
+        seen = (header(scope, b"x-forwarded-for") or "").split(",")
+        return seen[-settings.TRUSTED_PROXIES].strip() if len(seen) >= settings.TRUSTED_PROXIES else ""
+    client = scope.get("client")
+    return str(client[0]) if client else ""

@@ -20,16 +20,21 @@ VERSION = 1
 MAX_IN_FLIGHT = 4
 MAX_TOP = 10
 MAX_NAME_CHARS = 255
+MAX_TEXT_CHARS = 16_384
 AUTHENTICATE_WITHIN_S = 5
 SILENCE_S = 150
 #: A full-size photo fits as base64 in one message.
 MAX_MESSAGE_BYTES = 14 * 1024 * 1024 + 64 * 1024
 PROTOCOL_ERRORS_PER_MINUTE = 10
+#: Messages that a client may send ahead of answers; as many come back within a minute, and some with each answer.
+MESSAGES = 300
+MESSAGES_PER_ANSWER = 3
 
 CLOSE_PROTOCOL = 4400
 CLOSE_AUTH = 4401
 CLOSE_ORIGIN = 4403
 CLOSE_SILENCE = 4408
+CLOSE_RATE = 4429
 #: Faults that end the socket, whatever else is going on.
 CLOSES = {"auth.required": CLOSE_AUTH, "auth.invalid": CLOSE_AUTH, "auth.origin": CLOSE_ORIGIN}
 
@@ -82,6 +87,8 @@ class RefusedClassify(ProtocolError):
 
 def parse(text: str) -> Message:
     """One text frame as a message. Raises ``ProtocolError`` saying which field is wrong, and what it must be."""
+    if len(text) > MAX_TEXT_CHARS:
+        raise reading.invalid(f"a message has at most {MAX_TEXT_CHARS} characters")
     fields = reading.json_object(text)
     kind = fields.get("type")
     if not isinstance(kind, str) or kind not in READERS:
@@ -114,7 +121,7 @@ def _announcement(job: UUID, fields: Fields) -> Classify:
         classes=classes,
         keep=reading.boolean(fields, "keep", default=False),
         record=reading.boolean(fields, "record", default=True),
-        name=reading.string(fields, "name", "")[:MAX_NAME_CHARS],
+        name=reading.clean(reading.string(fields, "name", "")[:MAX_NAME_CHARS]),
     )
 
 

@@ -13,10 +13,14 @@ Fields = Mapping[str, Any]
 
 #: How many classes may be asked to be explained at once.
 MAX_CLASSES = 5
+MAX_BRACKETS = 64
 
 
 def json_object(text: str) -> Fields:
     """The fields of one text frame."""
+    # Each bracket becomes an object: 14 MB of them would hold everybody up for seconds. Ours has two.
+    if text.count("[") + text.count("{") > MAX_BRACKETS:
+        raise invalid("this JSON is too deep or too long")
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -24,6 +28,12 @@ def json_object(text: str) -> Fields:
     if not isinstance(found, dict):
         raise invalid("a message is a JSON object")
     return found
+
+
+def clean(text: str) -> str:
+    """Without what no database takes or no screen shows: lone surrogates and control characters."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(character for character in whole if character.isprintable())
 
 
 def string(fields: Fields, name: str, default: str | None = None) -> str:

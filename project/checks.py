@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error
 
+MIN_KEY_CHARS = 50
+
 
 @checks.register()
 def check_roles(**_: Any) -> list[CheckMessage]:
@@ -39,12 +41,28 @@ def check_roles(**_: Any) -> list[CheckMessage]:
 
 
 @checks.register()
+def check_secrets(**_: Any) -> list[CheckMessage]:
+    """In production nothing that is fit for a laptop only."""
+    found: list[CheckMessage] = []
+    if settings.ENVIRONMENT.is_public and len(settings.SECRET_KEY) < MIN_KEY_CHARS:
+        hint = f"Set {MIN_KEY_CHARS} random characters or more."
+        found.append(Error("SECRET_KEY is short enough to be guessed.", hint=hint, id="project.E004"))
+    if settings.ENVIRONMENT.is_public and settings.DEBUG:
+        found.append(Error("DEBUG is on in production: it shows settings.", hint="Unset DEBUG.", id="project.E005"))
+    return found
+
+
+@checks.register()
 def check_hosts(**_: Any) -> list[CheckMessage]:
     """In production the allowed hosts, and the scheme of the backend, must be said."""
     found: list[CheckMessage] = []
-    if settings.ENVIRONMENT.is_public and not settings.ALLOWED_HOSTS:
-        found.append(Error("ALLOWED_HOSTS is empty in production.", hint="Set your host names.", id="project.E002"))
-    if settings.ENVIRONMENT.is_public and settings.BACKEND_WS_URL.startswith("ws://"):
+    if not settings.ENVIRONMENT.is_public:
+        return found
+    if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error("ALLOWED_HOSTS names no host in production.", hint="Set your host names.", id="project.E002")
+        )
+    if settings.BACKEND_WS_URL.startswith("ws://"):
         found.append(
             Error(
                 "BACKEND_WS_URL is plain ws:// in production: browsers refuse it from an https page.",

@@ -7,6 +7,7 @@ file that holds the value instead, as container platforms hand over secrets.
 import os
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -110,12 +111,9 @@ def secret_key(name: str, file: Path, *, required: bool) -> str:
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
-    try:
+    with suppress(FileExistsError):
         os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    draft.unlink()
     return file.read_text(encoding="ascii")
 
 

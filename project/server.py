@@ -1,5 +1,6 @@
 """The daphne server that this project runs, under ``runserver`` and ``serve`` alike."""
 
+import asyncio
 import logging
 from typing import Any
 
@@ -8,6 +9,9 @@ from django.conf import settings
 from twisted.internet import reactor
 
 logger = logging.getLogger(__name__)
+
+#: How long the end of a process waits for its last records.
+FLUSH_WITHIN_S = 10
 
 
 class Server(DaphneServer):
@@ -31,7 +35,9 @@ class Server(DaphneServer):
         try:
             super().run()
         finally:
-            history.flush()
+            _end_tasks()
+            get_pool().close()
+            history.flush(FLUSH_WITHIN_S)
 
     def listen_error(self, failure: Any) -> None:
         """Remembers why the port did not open; daphne alone would end as if all were well."""
@@ -44,9 +50,18 @@ class Server(DaphneServer):
         reactor.callWhenRunning(announce, *self.listening_addresses[0])
 
 
+def _end_tasks() -> None:
+    """Ends what still waits on the event loop: destroyed with the interpreter, it took the process down (SIGSEGV)."""
+    loop = reactor._asyncioEventloop  # noqa: SLF001 - as daphne itself reaches it
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+
+
 def announce(host: str, port: int) -> None:
     """Says where this role is, now that it can answer."""
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     if settings.ROLE.serves_pages:
         lines = [f"Is this a squirrel?   http://{shown}:{port}/", f"Admin (`make admin`)  http://{shown}:{port}/admin/"]
     else:

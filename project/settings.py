@@ -60,8 +60,12 @@ ENGINE = env.choice("ENGINE", Engine, Engine.LITERT)
 # As many as this process may use cores; macOS has no affinity.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
-MAX_WAITING = env.number("MAX_WAITING", 256, minimum=0, maximum=100_000)
+MAX_WAITING = env.number("MAX_WAITING", 64, minimum=0, maximum=100_000)
 JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+# How many proxies of ours stand before this process: each appends the address it sees to X-Forwarded-For.
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
+MAX_SOCKETS = env.number("MAX_SOCKETS", 2000, minimum=1, maximum=1_000_000)
+ADDRESS_SOCKETS = env.number("ADDRESS_SOCKETS", 100, minimum=1, maximum=1_000_000)
 ADDRESS_RATE = env.number("ADDRESS_RATE", 600, minimum=1, maximum=1_000_000)
 LEGACY_SOCKET = env.boolean("LEGACY_SOCKET", default=True)
 VERDICT_THRESHOLD = env.fraction("VERDICT_THRESHOLD", 0.65)
@@ -172,6 +176,13 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+if TRUSTED_PROXIES:
+    # The outermost proxy speaks TLS and says so; daphne here does not.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.is_public else 0
+# What the domain's other hosts do, and whether browsers list it, is for its owner to say, not for one product on it.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_SSL_REDIRECT = ENVIRONMENT.is_public
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.is_public
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 

@@ -70,7 +70,9 @@ class Pool:
         the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
         """
         position = self._places.take() - self._workers
-        future = self._executor.submit(self._work, job)
+        # In a cell, because a cancelled item stays in the executor's queue, and must not keep its picture there.
+        cell = [job]
+        future = self._executor.submit(lambda: self._work(cell[0]))
         future.add_done_callback(lambda _: self._places.free())
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -79,6 +81,9 @@ class Pool:
                 return await asyncio.wrap_future(future)
         except TimeoutError:
             raise JobError("job.timeout") from None
+        finally:
+            if future.cancel():
+                cell.clear()
 
     def warm_up(self) -> None:
         """Builds every thread's engine and runs it once, so that the first photo is as fast as the second."""
@@ -92,6 +97,10 @@ class Pool:
         for future in [self._executor.submit(self._work, first) for _ in range(self._workers)]:
             future.result()
         self._warm = True
+
+    def close(self) -> None:
+        """Drops what waits; what runs is let finish."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def problem(self) -> str | None:
         """Why this pool should get no work now, or ``None``."""

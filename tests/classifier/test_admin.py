@@ -33,7 +33,8 @@ def test_a_row_shows_its_five_best_and_no_way_to_change_it(admin_client, row):
     assert 'name="_save"' not in page
 
 
-def test_nothing_can_be_added_or_changed(admin_client, row):
+def test_nothing_can_be_added_changed_or_deleted(admin_client, row):
+    assert admin_client.post(reverse("admin:classifier_classification_delete", args=[row.pk])).status_code == 403
     assert admin_client.get(reverse("admin:classifier_classification_add")).status_code == 403
     assert admin_client.post(reverse(ROW, args=[row.pk]), {"display": "dog"}).status_code == 403
 

@@ -72,7 +72,7 @@ def test_a_broken_store_loses_one_record_and_says_so(monkeypatch, caplog):
     monkeypatch.setattr(history, "write", refuse)
     with caplog.at_level(logging.ERROR, "classifier.history"):
         history.record(entry())
-        history.flush()
+        history.flush(10)
     assert "is lost" in caplog.text
 
 

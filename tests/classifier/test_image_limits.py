@@ -2,6 +2,7 @@
 
 import struct
 import time
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -153,3 +154,19 @@ def mutated(whole: bytes, chance: np.random.Generator) -> bytes:
     for _ in range(chance.integers(12)):
         data[chance.integers(min(len(data), chance.choice([64, 600, 10_000])))] = chance.integers(256)
     return bytes(data)
+
+
+def test_a_jpeg_of_thousands_of_scans_is_refused_before_it_is_decoded():
+    """49 megapixels in 230 kB held a core for 17 s: each scan goes over all pixels."""
+    out = BytesIO()
+    Image.new("RGB", (64, 64)).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole.rindex(b"\xff\xda")
+    assert code(whole[:last] + whole[last:-2] * 100 + whole[-2:]) == "image.unreadable"
+    assert images.decode(whole).format == "JPEG"
+
+
+def test_a_picture_of_wide_numbers_may_have_fewer_pixels():
+    out = BytesIO()
+    Image.new("F", (100, 160_001)).save(out, "TIFF")
+    assert code(out.getvalue()) in {"image.too_many_pixels", "image.too_large"}

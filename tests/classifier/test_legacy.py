@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 import urllib.request
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -80,7 +81,15 @@ async def test_more_at_once_than_are_taken_is_an_error(server, chelsea):
         for _ in range(6):
             await ask.socket.send(json.dumps({"image": chelsea}))
         heard = [json.loads(await ask.socket.recv()) for _ in range(6)]
-    assert len([message for message in heard if "error" in message]) == 2
+    assert len([message for message in heard if "error" in message]) == 3
+
+
+async def test_json_that_would_hold_everybody_up_is_refused_at_once(server):
+    async with line(server) as ask:
+        await ask.socket.send("[" + "[]," * 4_000_000 + "[]]")
+        began = time.monotonic()
+        assert "too deep" in json.loads(await ask.socket.recv())["error"]
+        assert time.monotonic() - began < 1
 
 
 def test_an_address_that_asks_too_often_is_told_to_wait(settings):

@@ -1,8 +1,11 @@
 """The worker threads: bounded, with a deadline, and honest about being stuck."""
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -90,6 +93,27 @@ async def test_a_cancelled_job_leaves_the_queue_and_its_place():
     after = asyncio.create_task(one.run(lambda engine: "after"))
     gate.open.set()
     assert (await running, await after, ran) == ("done", "after", [])
+
+
+async def test_a_cancelled_job_lets_go_of_its_picture_at_once():
+    one, gate = pool(max_waiting=1), Gate()
+    running = await begin(one, gate)
+
+    class Picture:
+        pass
+
+    picture = Picture()
+    gone = weakref.ref(picture)
+    waiting = asyncio.create_task(one.run(partial(max, picture)))
+    await asyncio.sleep(0)
+    del picture
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    del waiting
+    gc.collect()
+    assert gone() is None
+    gate.open.set()
+    await running
 
 
 def test_warming_up_gives_every_thread_its_engine():

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
-from classifier import images, tickets
+from classifier import images, protocol, tickets
 from tests.client import authenticated, connected
 from tests.running import running
 
@@ -324,6 +324,33 @@ async def test_the_tenth_protocol_fault_in_a_minute_closes_4400(server, ticket):
         assert await client.closing_code() == 4400
 
 
+async def test_a_text_longer_than_any_message_is_refused_unread(server, ticket):
+    async with authenticated(server, ticket) as client:
+        await client.line.send("[" + "[]," * 1_000_000 + "[]]")
+        assert "16384 characters" in (await client.hear())["message"]
+
+
+async def test_a_client_that_only_talks_is_closed(server, ticket):
+    async with authenticated(server, ticket) as client:
+        for _ in range(protocol.MESSAGES):
+            await client.say(type="ping")
+        assert await client.closing_code() == 4400
+
+
+async def test_a_client_that_gets_answers_may_talk_on(server, ticket, photos):
+    small = io.BytesIO()
+    Image.open(photos / "chelsea.png").resize((64, 64)).save(small, "JPEG")
+    async with authenticated(server, ticket) as client:
+        for _ in range(200):
+            assert (await client.classify(small.getvalue(), views="fast"))["type"] == "result"
+
+
+async def test_a_file_name_of_half_a_character_is_recorded_all_the_same(server, ticket, chelsea):
+    async with authenticated(server, ticket) as client:
+        answer = await client.classify(chelsea, name="\ud800\x00cat.png")
+    assert len(await written(server, answer["id"])) == 1
+
+
 # --- Who, and from where -------------------------------------------------------------------------
 
 
@@ -382,6 +409,30 @@ async def test_a_ticket_of_another_page_is_refused(server):
         await client.say(type="authenticate", ticket=tickets.issue(OWNER, "https://elsewhere.example"))
         assert (await client.hear())["code"] == "auth.origin"
         assert await client.closing_code() == 4403
+
+
+async def test_more_sockets_than_one_address_may_open_are_refused(tmp_path, ticket, chelsea):
+    with running(tmp_path, ROLE="backend", ADDRESS_SOCKETS="2") as server:
+        async with authenticated(server, ticket) as one, connected(server):
+            async with connected(server) as third:
+                assert (await third.hear())["code"] == "rate.limited"
+                assert await third.closing_code() == 4429
+            assert (await one.classify(chelsea))["type"] == "result"
+
+
+async def test_the_end_of_the_server_is_quick_and_in_order(tmp_path, ticket, large, chelsea):
+    """With sockets open, a job running and others waiting: what was answered is recorded, what waits is dropped."""
+    with running(tmp_path, ROLE="backend", WORKERS="1") as server:
+        async with authenticated(server, ticket) as client:
+            answered = await client.classify(chelsea)
+            for _ in range(4):
+                await client.announce(len(large))
+                await client.line.send(large)
+            await client.say(type="ping")
+            await client.hear()
+            server.process.terminate()
+            assert server.process.wait(timeout=15) == 0
+    assert len(rows(server, answered["id"])) == 1
 
 
 async def test_an_unknown_type_is_named_and_the_socket_lives(server, ticket):

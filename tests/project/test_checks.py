@@ -28,6 +28,31 @@ def test_both_roles_in_one_with_another_backend_is_a_warning(settings):
     assert found(checks.check_roles) == ["project.W002"]
 
 
+def test_production_with_a_short_key_or_debug_is_an_error(settings):
+    settings.ENVIRONMENT, settings.SECRET_KEY, settings.DEBUG = Environment.PRODUCTION, "short", True
+    assert found(checks.check_secrets) == ["project.E004", "project.E005"]
+
+
+def test_production_that_takes_any_host_is_an_error(settings):
+    settings.ENVIRONMENT, settings.ALLOWED_HOSTS = Environment.PRODUCTION, ["*"]
+    assert found(checks.check_hosts) == ["project.E002"]
+
+
+@pytest.mark.parametrize("role", ["frontend", "backend", "all"])
+def test_a_deployment_passes_djangos_own_checks(tmp_path, role):
+    production = {
+        "ENVIRONMENT": "production",
+        "DEBUG": "0",
+        "ROLE": role,
+        "ALLOWED_HOSTS": "a.example",
+        "TRUSTED_PROXIES": "1",
+        "SECRET_KEY": "".join(chr(33 + place) for place in range(60)),
+        "FRONTEND_ORIGINS": "https://a.example",
+        "BACKEND_WS_URL": "wss://b.example" if role == "frontend" else "",
+    }
+    manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **production)
+
+
 def test_the_default_is_fine(settings):
     settings.ROLE, settings.BACKEND_WS_URL = Role.ALL, ""
     assert found(checks.check_roles) + found(checks.check_hosts) == []

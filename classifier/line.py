@@ -1,0 +1,140 @@
+"""What every socket has, whatever is spoken on it: a checked origin, patience that ends, a bounded appetite."""
+
+import asyncio
+import json
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from classifier import origins, protocol
+from classifier.errors import AuthError, ClassifierError, ClientFault
+
+logger = logging.getLogger(__name__)
+
+Act = Callable[[], Coroutine[Any, Any, None]]
+
+#: Open sockets of this process by address; changed on the event loop alone.
+open_sockets: Counter[str] = Counter()
+
+
+class Line(AsyncWebsocketConsumer, ABC):
+    """A socket that is accepted first and refused in words, because a browser sees nothing of a refusal before.
+
+    daphne keeps what comes and what goes without a bound, so a client that only talks is closed: every message costs
+    one of ``MESSAGES`` that come back within a minute, and every answer gives ``MESSAGES_PER_ANSWER`` back.
+    """
+
+    subprotocol: str | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = False
+        self.address = ""
+        self.messages_left = float(protocol.MESSAGES)
+        self.counted_at = time.monotonic()
+        self.timers: dict[str, asyncio.TimerHandle] = {}
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def connect(self) -> None:
+        offered = self.scope.get("subprotocols", [])
+        await self.accept(self.subprotocol if self.subprotocol and self.subprotocol in offered else None)
+        self.address = origins.address(self.scope)
+        open_sockets[self.address] += 1
+        try:
+            self._admit_socket()
+        except ClassifierError as fault:
+            logger.warning("socket refused: %s, origin %r", fault.code, origins.header(self.scope, b"origin"))
+            await self.refuse(fault)
+            await self.end(protocol.CLOSES.get(fault.code, protocol.CLOSE_RATE))
+            return
+        self._expect_a_sign()
+        await self.opened()
+
+    async def opened(self) -> None:
+        """The socket is accepted and welcome."""
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.closed:
+            return
+        self._expect_a_sign()
+        if not self._afford():
+            await self.end(protocol.CLOSE_PROTOCOL)
+            return
+        try:
+            await self.take(text_data, bytes_data or b"")
+        except ClassifierError as fault:
+            await self.refuse(fault)
+
+    @abstractmethod
+    async def take(self, text: str | None, data: bytes) -> None:
+        """One message: ``text``, or ``data`` where that is ``None``. A ``ClassifierError`` it raises is answered."""
+
+    @abstractmethod
+    async def refuse(self, fault: ClassifierError) -> None:
+        """Says a fault in this socket's own form."""
+
+    async def disconnect(self, code: int) -> None:
+        self._stop()
+        open_sockets[self.address] -= 1
+        if not open_sockets[self.address]:
+            del open_sockets[self.address]
+
+    async def say(self, message: dict[str, Any]) -> None:
+        """Sends one message, unless the line is closed."""
+        if not self.closed:
+            await self.send(text_data=json.dumps(message))
+
+    def answered(self) -> None:
+        """An answer was given: its messages come back."""
+        self.messages_left = min(protocol.MESSAGES, self.messages_left + protocol.MESSAGES_PER_ANSWER)
+
+    async def end(self, code: int) -> None:
+        """Closes from this side, once; what was being done for this line is given up."""
+        if not self.closed:
+            self._stop()
+            await self.close(code)
+
+    def after(self, name: str, seconds: float, act: Act) -> None:
+        """Acts after so many seconds, unless the same name is set again or forgotten before."""
+        self.forget(name)
+        self.timers[name] = asyncio.get_running_loop().call_later(seconds, lambda: self.spawn(act()))
+
+    def forget(self, name: str) -> None:
+        """Takes a planned act back."""
+        if name in self.timers:
+            self.timers.pop(name).cancel()
+
+    def spawn(self, act: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task that does not outlive the line."""
+        task = asyncio.create_task(act)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    def _admit_socket(self) -> None:
+        if not origins.is_allowed(self.scope):
+            raise AuthError("auth.origin")
+        if open_sockets[self.address] > settings.ADDRESS_SOCKETS or open_sockets.total() > settings.MAX_SOCKETS:
+            raise ClientFault("rate.limited")
+
+    def _expect_a_sign(self) -> None:
+        self.after("silence", protocol.SILENCE_S, lambda: self.end(protocol.CLOSE_SILENCE))
+
+    def _afford(self) -> bool:
+        now = time.monotonic()
+        back = (now - self.counted_at) * protocol.MESSAGES / 60
+        self.messages_left, self.counted_at = min(protocol.MESSAGES, self.messages_left + back) - 1, now
+        return self.messages_left >= 0
+
+    def _stop(self) -> None:
+        self.closed = True
+        for timer in self.timers.values():
+            timer.cancel()
+        for task in self.tasks - {asyncio.current_task()}:
+            task.cancel()
