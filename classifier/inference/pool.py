@@ -72,6 +72,7 @@ class Pool:
         position = self._places.take() - self._workers
         # In a cell, because a cancelled item stays in the executor's queue, and must not keep its picture there.
         cell = [job]
+        del job
         future = self._executor.submit(lambda: self._work(cell[0]))
         future.add_done_callback(lambda _: self._places.free())
         try:
