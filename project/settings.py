@@ -165,6 +165,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
+        "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "blob:"],
         "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],

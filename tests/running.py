@@ -22,6 +22,11 @@ OURS = ("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_H
 SERVE = ("manage.py", "serve", "--port", "0")
 
 
+def serve_on(port: int) -> tuple[str, ...]:
+    """``serve`` where another one was, or will be."""
+    return (*SERVE[:-1], str(port))
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """A server that answers at ``url``; its record is in ``data_dir``."""

@@ -75,7 +75,8 @@ export class Client extends EventTarget {
   /**
    * Resolves to `{result, roundTripMs}`, or rejects with a `Refusal`. Waits for the line and for a free place on it.
    *
-   * `picture` is an ArrayBuffer. `onProgress({sent, size})` is told in bytes. An aborted `signal` gives the answer up.
+   * `picture` is an ArrayBuffer. `keep` may be a function: then it is asked when the photo goes. `onProgress({sent, size})`
+   * is told in bytes. An aborted `signal` gives the answer up.
    */
   classify(picture, { id = uuid4(), name = "", keep = false, explain = false, top = 5, views = "best", signal, onProgress } = {}) {
     const size = picture.byteLength;
@@ -83,9 +84,9 @@ export class Client extends EventTarget {
     if (this.#state === "closed") return Promise.reject(new Refusal("line.closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#jobs.has(id)) return Promise.reject(new Refusal("job.running"));
-    const announcement = { type: "classify", id, size, views, top, explain, keep, name: name.slice(0, MAX_NAME_CHARS) };
+    const announcement = { type: "classify", id, size, views, top, explain, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
-      const job = { id, size, announcement, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0 };
+      const job = { id, size, announcement, keep, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0 };
       this.#jobs.set(id, job);
       signal?.addEventListener("abort", () => this.#abandon(job, signal.reason), { once: true });
       this.#pump();
@@ -240,7 +241,7 @@ export class Client extends EventTarget {
     if (job.size > this.#limits.max_bytes) { this.#settle(job, new Refusal("image.too_large")); return; }
     job.sent = true;
     job.sentAt = this.#clock.now();
-    this.#say(job.announcement);
+    this.#say({ ...job.announcement, keep: typeof job.keep === "function" ? job.keep() : job.keep });
     this.#socket.send(job.picture);
     this.#watch(job, this.#socket);
   }

@@ -4,11 +4,11 @@ import { AnswerPanel } from "./answer.js";
 import { Client } from "./client.js";
 import { Heatmap } from "./heatmap.js";
 import { takeIn } from "./intake.js";
-import { bytesOf, prepare } from "./photo.js";
+import { bytesOf } from "./photo.js";
+import { Preparer, photoWorker } from "./preparer.js";
 import { Refusal, uuid4 } from "./protocol.js";
+import { ticketOffice } from "./ticket.js";
 import { HINTS, WORKING, line, preparation } from "./words.js";
-
-const TICKET_WITHIN_MS = 10_000;
 
 const $ = (id) => document.getElementById(id);
 const stage = $("stage");
@@ -18,41 +18,36 @@ const client = new Client({
   url: stage.dataset.socketUrl,
   ticket: stage.dataset.ticket,
   expiresIn: Number(stage.dataset.expiresIn),
-  fetchTicket,
+  fetchTicket: ticketOffice(stage.dataset.ticketUrl, stage.dataset.csrfToken),
 });
+const preparer = new Preparer(() => photoWorker(stage.dataset.photoWorkerUrl));
 /** The photo on the page. A newer one takes its place, and whatever comes for the older is dropped. */
 let current = null;
+/** The list of photos, once there are several, and the promise of it. */
+let many = null;
+let listing = null;
 let lineState = { state: "idle" };
-
-async function fetchTicket() {
-  const response = await fetch(stage.dataset.ticketUrl, {
-    method: "POST",
-    headers: { "X-CSRFToken": stage.dataset.csrfToken },
-    signal: AbortSignal.timeout(TICKET_WITHIN_MS),
-  });
-  if (response.status === 403) throw new Refusal("auth.invalid");
-  if (!response.ok) throw new Error(`ticket: ${response.status}`);
-  return response.json();
-}
 
 // --- One photo -------------------------------------------------------------------------------
 
-function begin(files) {
-  start(async () => files[0], files.length > 1 ? HINTS.oneAtATime : "");
+/** One photo is answered large; several, or a folder, become a list, and so does whatever comes after. */
+function begin({ photos, isFolder, leftOut }) {
+  if (!listing && !isFolder && photos.length === 1) start(async () => photos[0].file);
+  else addToList(photos, leftOut ? HINTS.leftOut(leftOut) : "");
 }
 
 /** `getFile` resolves to a File; everything after it is the same for every way in. */
-async function start(getFile, hint = "") {
+async function start(getFile) {
   current?.controller.abort();
   const mine = { controller: new AbortController(), id: uuid4(), keep: $("keep").checked };
   if (current) $("keep").checked = mine.keep = false; // consent is for one photo
   current = mine;
-  say(hint);
+  say("");
   setState("working");
   panel.working(WORKING.shrinking);
   await guarded(mine, async () => {
     const file = await getFile();
-    const photo = await prepare(file);
+    const photo = await preparer.prepare(file, { signal: mine.controller.signal });
     Object.assign(mine, { name: file.name, picture: await bytesOf(photo.blob) });
     if (mine !== current) return;
     show(photo, mine.name);
@@ -78,7 +73,7 @@ async function ask(job) {
 
 function send(job, onProgress) {
   const { id, name, keep, picture, controller } = job;
-  return client.classify(picture, { id, name, keep, explain: true, signal: controller.signal, onProgress });
+  return client.classify(picture, { id, name, keep, explain: true, signal: controller?.signal, onProgress });
 }
 
 /** Runs `act`; a refusal of the photo on the page is shown, one of a photo before it is nobody's business. */
@@ -98,21 +93,98 @@ async function guarded(job, act) {
 
 function again() {
   const job = current;
-  if (!job.picture) return;
+  if (job.item) many.retry(job.item);
+  if (job.item || !job.picture) return;
   setState("working");
   guarded(job, () => ask(job));
 }
 
+// --- Many photos -----------------------------------------------------------------------------
+
+async function addToList(photos, hint) {
+  try {
+    listing ??= newList();
+    many = await listing;
+  } catch {
+    listing = null;
+    say(HINTS.listLost);
+    return;
+  }
+  many.add(photos);
+  showList();
+  say(hint);
+}
+
+/** Its code comes when it is needed. */
+async function newList() {
+  const { Many } = await import("./many.js");
+  if (current) $("keep").checked = false; // consent was for that photo
+  current?.controller.abort();
+  const list = new Many({
+    root: $("many"),
+    prepare: (file, options) => preparer.prepare(file, options),
+    classify: (picture, options) => client.classify(picture, options),
+    onOpen: open,
+  });
+  list.keep = $("keep").checked;
+  list.addEventListener("change", listChanged);
+  return list;
+}
+
+function showList() {
+  const last = current?.item;
+  current = null;
+  stage.dataset.photo = "shown";
+  setState("many");
+  if (last) many.focus(last);
+}
+
+/** A row, as large as if it were the only photo. The browser's own way back leads to the list. */
+function open(item) {
+  history.pushState({ opened: true }, "");
+  current = { item };
+  delete stage.dataset.photo;
+  drawOpened();
+  $("back").focus();
+  scrollTo(0, 0);
+}
+
+function drawOpened() {
+  const job = current;
+  const { item } = job;
+  if (item.photo && !stage.dataset.photo) show(item.photo, item.path);
+  if (item.state === "answered") panel.answered(item.result, item.roundTripMs);
+  else if (item.refusal) panel.refused(item.refusal);
+  else panel.working(many.said(item), item.state === "sending" ? item.fraction : null);
+  Object.assign(job, { id: item.id, name: item.file.name, keep: item.kept });
+  setState(item.state === "answered" ? "answered" : item.refusal ? "refused" : "working");
+  if (item.state !== "answered") return;
+  heatmap.take(item.result);
+  if (item.kept) markKept();
+}
+
+function listChanged({ detail: { item } }) {
+  if (item === current?.item) drawOpened();
+  sayLine();
+}
+
 // --- Keeping ---------------------------------------------------------------------------------
 
-/** After the answer the same job goes once more, with consent. */
+/** In a list: consent for what is sent from now on. Else, after the answer, the same job goes once more with it. */
+function keepTicked() {
+  if (stage.dataset.state === "many") many.keep = $("keep").checked;
+  else keepNow();
+}
+
 async function keepNow() {
   const job = current;
   if (stage.dataset.state !== "answered" || !$("keep").checked) return;
   job.keep = true;
   $("keep").disabled = true;
   try {
+    job.picture ??= await bytesOf(job.item.photo.blob);
     await send(job);
+    if (job.item) job.item.kept = true;
     if (job === current) markKept();
   } catch {
     if (job === current) markNotKept();
@@ -129,18 +201,24 @@ function markNotKept() {
   $("keep-hint").textContent = HINTS.notKept;
 }
 
+function resetKeep() {
+  const inList = stage.dataset.state === "many";
+  $("keep-label").textContent = inList ? HINTS.keepMany : HINTS.keepOne;
+  $("keep-hint").textContent = inList ? HINTS.keepManyHow : $("keep-hint").dataset.unticked;
+  $("keep").disabled = !inList && current.keep;
+  if (inList) $("keep").checked = many.keep;
+  else if (current.item) $("keep").checked = current.keep;
+}
+
 // --- What is seen ----------------------------------------------------------------------------
 
 function setState(state) {
   stage.dataset.state = state;
   if (state !== "answered") heatmap.clear();
-  if (state !== "answered") resetKeepHint();
+  if (state !== "answered" || current.item) resetKeep();
+  $("many").hidden = state !== "many";
+  $("back").hidden = !current?.item;
   sayLine();
-}
-
-function resetKeepHint() {
-  $("keep").disabled = current.keep;
-  $("keep-hint").textContent = $("keep-hint").dataset.unticked;
 }
 
 function show({ blob, width, height, from }, name) {
@@ -159,9 +237,9 @@ function say(hint) {
 }
 
 function sayLine() {
-  const busy = stage.dataset.state === "working";
-  const quiet = lineState.state === "waiting" && !busy && lineState.attempt < 2 && navigator.onLine;
-  const text = quiet ? "" : line(lineState, { online: navigator.onLine, busy });
+  const waiting = many ? many.open : Number(stage.dataset.state === "working");
+  const quiet = lineState.state === "waiting" && !waiting && lineState.attempt < 2 && navigator.onLine;
+  const text = quiet ? "" : line(lineState, { online: navigator.onLine, waiting });
   $("line-words").textContent = text;
   $("line").hidden = !text;
   $("line-retry").hidden = lineState.state !== "waiting";
@@ -183,6 +261,7 @@ client.addEventListener("state", ({ detail }) => {
   lineState = detail;
   stage.dataset.line = detail.state;
   if (detail.state === "waiting" && stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
+  if (detail.state === "waiting") many?.lineLost();
   sayLine();
 });
 window.addEventListener("online", () => client.connect());
@@ -190,8 +269,13 @@ window.addEventListener("offline", sayLine);
 $("line-retry").addEventListener("click", () => client.connect());
 $("examples")?.addEventListener("click", takeExample);
 $("again").addEventListener("click", again);
-$("keep").addEventListener("change", keepNow);
-takeIn({ button: $("choose"), input: $("file"), dropTarget: document.body, onFiles: begin, onNothing: (why) => say(HINTS[why]) });
+$("keep").addEventListener("change", keepTicked);
+$("back").addEventListener("click", () => history.back());
+window.addEventListener("popstate", () => { if (current?.item) showList(); });
+takeIn({
+  choose: $("choose"), input: $("file"), chooseFolder: $("choose-folder"), folderInput: $("folder"), dropTarget: document.body,
+  onPhotos: begin, onNothing: (why) => say(HINTS[why]),
+});
 if (!window.isSecureContext) {
   $("insecure").textContent = HINTS.insecure;
   $("insecure").hidden = false;

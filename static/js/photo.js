@@ -4,19 +4,21 @@ import { Refusal } from "./protocol.js";
 
 /** The long side that is sent, in pixels. The model looks at 224. */
 export const MAX_SIDE = 1024;
+/** The square that a list shows: 96 pixels, twice as fine. */
+export const THUMBNAIL_SIDE = 192;
 const QUALITY = 0.9;
 
 /**
- * Resolves to `{blob, width, height, from: {width, height}}`; a picture this browser cannot decode (HEIC, TIFF, …) goes
- * as it is, without sizes, for the server to try. Rejects with a `Refusal` when it is no picture at all.
+ * Resolves to `{blob, width, height, from: {width, height}, thumbnail?}`; a picture this browser cannot decode (HEIC, TIFF,
+ * …) goes as it is, without sizes, for the server to try. Rejects with a `Refusal` when it is no picture at all.
  */
-export async function prepare(file) {
+export async function prepare(file, { thumbnail = false } = {}) {
   if (!file.size) throw new Refusal("image.empty");
   if (file.type && !file.type.startsWith("image/")) throw new Refusal("image.unsupported_format");
   const bitmap = await decode(file);
   if (!bitmap) return { blob: file };
   try {
-    return await redraw(bitmap);
+    return await redraw(bitmap, thumbnail);
   } finally {
     bitmap.close();
   }
@@ -40,17 +42,30 @@ async function decode(file) {
 }
 
 /** Redrawing is what turns it and leaves the metadata behind. */
-async function redraw(bitmap) {
+async function redraw(bitmap, thumbnail) {
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
   const width = Math.max(1, Math.round(bitmap.width * scale));
   const height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = paint(bitmap, width, height);
+  const photo = { blob: await encode(canvas), width, height, from: { width: bitmap.width, height: bitmap.height } };
+  return thumbnail ? { ...photo, thumbnail: await encode(square(canvas)) } : photo;
+}
+
+function paint(image, width, height, [x, y, w, h] = [0, 0, image.width, image.height]) {
   const canvas = newCanvas(width, height);
   const context = canvas.getContext("2d", { alpha: false });
   context.fillStyle = "white";
   context.fillRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, width, height);
-  return { blob: await encode(canvas), width, height, from: { width: bitmap.width, height: bitmap.height } };
+  context.drawImage(image, x, y, w, h, 0, 0, width, height);
+  return canvas;
+}
+
+/** The middle, drawn from the copy: the original may have 48 million pixels. */
+function square(canvas) {
+  const side = Math.min(canvas.width, canvas.height);
+  const middle = [(canvas.width - side) / 2, (canvas.height - side) / 2, side, side];
+  return paint(canvas, THUMBNAIL_SIDE, THUMBNAIL_SIDE, middle);
 }
 
 function newCanvas(width, height) {

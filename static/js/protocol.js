@@ -22,7 +22,7 @@ export const CODES = Object.freeze([
   "protocol.invalid", "protocol.unexpected_binary",
 ]);
 /** What only this side can know. */
-export const OWN_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable"]);
+export const OWN_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
 
 /** A dotted code instead of an answer. `retryAfter` in seconds, if the server named it. */
 export class Refusal extends Error {

@@ -96,9 +96,14 @@ export const WORKING = Object.freeze({
 export const HINTS = Object.freeze({
   noPicture: "There is no picture in what you pasted.",
   noFile: "There was no file in what you dropped. Save the picture first, then drop it here.",
-  oneAtATime: "One photo at a time: this is the first of them.",
+  noPhotos: "There are no photos in this folder.",
+  leftOut: (count) => (count === 1 ? "One file was left out: it is no photo." : `${count} files were left out: they are no photos.`),
   exampleLost: "The example photo did not come. Please try again.",
+  listLost: "The list could not be loaded. Please try again.",
   kept: "Kept with its answer.",
+  keepOne: "Keep this photo",
+  keepMany: "Keep these photos",
+  keepManyHow: "Ticked, every photo that is sent from then on is kept.",
   notKept: "It could not be kept. Please try again.",
   insecure:
     "This page came over plain HTTP: photos and answers cross the network unprotected, and the browser will not allow " +
@@ -131,6 +136,7 @@ const REFUSALS = {
   "protocol.invalid": ["This page and the server do not understand each other.", RELOAD],
   "protocol.unexpected_binary": ["The server got a photo it did not expect.", "Send it again.", true],
   "protocol.version": ["This page is older than the server.", RELOAD],
+  "job.cancelled": ["You cancelled this photo.", "It can still be looked at.", true],
   "line.lost": ["The line dropped twice with this photo.", "It is still here: send it again.", true],
   "line.closed": ["The line is closed.", RELOAD],
   "file.unreadable": ["This browser could not open the file.", "Is it a folder, or has it been moved? Choose it again."],
@@ -143,13 +149,14 @@ export function refusal({ code, message, retryAfter }) {
   return { sentence, advice: `${advice}${wait}`, again };
 }
 
-/** The state of the line, if it is worth a word. */
-export function line({ state, delayMs = 0, code }, { online, busy }) {
+/** The state of the line, if it is worth a word. `waiting`: how many photos have no answer yet. */
+export function line({ state, delayMs = 0, code }, { online, waiting }) {
   if (state === "closed") return [...Object.values(refusal({ code })).slice(0, 2)].join(" ");
   if (state !== "waiting") return "";
-  if (!online) return busy ? "You are offline. Your photo is safe and goes on when the network is back." : "You are offline.";
+  const [safe, goOn] = waiting > 1 ? [`Your ${waiting} waiting photos are safe`, "go"] : ["Your photo is safe", "goes"];
+  if (!online) return waiting ? `You are offline. ${safe} and ${goOn} on when the network is back.` : "You are offline.";
   const seconds = `${Math.max(1, Math.round(delayMs / 1000))}${THIN}s`;
-  return busy
-    ? `The line dropped; your photo is safe and will go on in ${seconds}.`
+  return waiting
+    ? `The line dropped; ${safe[0].toLowerCase()}${safe.slice(1)} and will go on in ${seconds}.`
     : `The line dropped. Next try in ${seconds}.`;
 }

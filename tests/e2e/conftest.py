@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.running import Running, manage, running
@@ -21,12 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """ROLE=all, with the model of this machine's build and static files collected just now."""
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model of this machine's build, and static files collected just now."""
     build = tmp_path_factory.mktemp("build")
     for name in ("model", "photos"):
         (build / name).symlink_to(settings.BUILD_DIR / name)
     manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+    return build
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterator[Running]:
+    """ROLE=all."""
     with running(tmp_path_factory.mktemp("data"), BUILD_DIR=str(build)) as server:
         yield server
 
@@ -59,6 +66,19 @@ def complaints(page: Page) -> Iterator[list[str]]:
     assert not heard
 
 
+@pytest.fixture(scope="session")
+def fifty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with fifty photos, no two the same: cats, coffees and rockets."""
+    folder = tmp_path_factory.mktemp("fifty")
+    for number in range(50):
+        name = ("chelsea.png", "coffee.png", "rocket.jpg")[number % 3]
+        with Image.open(settings.PHOTOS_DIR / name) as photo:
+            photo.convert("RGB").crop((0, 0, photo.width - number, photo.height)).save(
+                folder / f"{number:02}-{Path(name).stem}.jpg"
+            )
+    return folder
+
+
 @pytest.fixture
 def home(page: Page) -> Page:
     """The page, with its line ready."""
@@ -78,3 +98,12 @@ def transfer(page: Page, path: Path, kind: str) -> Any:
         return transfer;
     }"""
     return page.evaluate_handle(script, [base64.b64encode(path.read_bytes()).decode(), path.name, kind])
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """What a hand does: files and folders let go over the page."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
+    session.detach()

@@ -92,7 +92,7 @@ def test_the_model_card_is_a_click_away(home: Page):
 
 def test_a_photo_is_chosen(home: Page, photos: Path):
     with home.expect_file_chooser() as chooser:
-        home.get_by_role("button", name="Choose a photo").click()
+        home.get_by_role("button", name="Choose photos").click()
     chooser.value.set_files(photos / "coffee.png")
     expect(home.locator(VERDICT)).to_contain_text("espresso")
     expect(home.get_by_role("img", name="The photo you asked about")).to_be_visible()
@@ -199,9 +199,11 @@ def test_the_keyboard_is_enough(home: Page):
         home.keyboard.press("Tab")
         expect(home.get_by_role("link", name=name).or_(home.get_by_role("button", name=name))).to_be_focused()
     home.keyboard.press("Tab")
-    expect(home.get_by_role("button", name="Choose a photo")).to_be_focused()
+    expect(home.get_by_role("button", name="Choose photos")).to_be_focused()
     with home.expect_file_chooser():
         home.keyboard.press("Enter")
+    home.keyboard.press("Tab")
+    expect(home.get_by_role("button", name="Choose a folder")).to_be_focused()
     home.keyboard.press("Tab")
     home.keyboard.press("Tab")
     home.keyboard.press("Enter")

@@ -29,6 +29,16 @@ test("a picture is announced, then sent, then answered", async () => {
   assert.deepEqual(await answer, { result: { type: "result", id, animal: 0.9 }, roundTripMs: 48 });
 });
 
+test("consent may be asked for at the last moment", async () => {
+  const { client } = bench();
+  let consent = false;
+  client.classify(picture(), { keep: () => consent }).catch(() => null);
+  await open(client);
+  consent = true;
+  FakeSocket.last.hello();
+  assert.equal(FakeSocket.last.of("classify")[0].keep, true);
+});
+
 test("a picture waits until the line is ready", async () => {
   const { client } = bench();
   client.classify(picture());

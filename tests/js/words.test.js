@@ -73,10 +73,12 @@ test("a wait that the server asks for is said in whole seconds", () => {
 
 test("the line is spoken of only when it is away", () => {
   const waiting = { state: "waiting", delayMs: 2000 };
-  assert.equal(line({ state: "ready" }, { online: true, busy: true }), "");
-  assert.equal(line(waiting, { online: true, busy: true }), "The line dropped; your photo is safe and will go on in 2\u202fs.");
-  assert.match(line(waiting, { online: false, busy: false }), /^You are offline/);
-  assert.match(line({ state: "closed", code: "auth.origin" }, { online: true, busy: false }), /no photos from this address/);
+  assert.equal(line({ state: "ready" }, { online: true, waiting: 1 }), "");
+  assert.equal(line(waiting, { online: true, waiting: 1 }), "The line dropped; your photo is safe and will go on in 2\u202fs.");
+  assert.equal(line(waiting, { online: true, waiting: 12 }), "The line dropped; your 12 waiting photos are safe and will go on in 2\u202fs.");
+  assert.match(line(waiting, { online: false, waiting: 2 }), /Your 2 waiting photos are safe and go on when/);
+  assert.match(line(waiting, { online: false, waiting: 0 }), /^You are offline/);
+  assert.match(line({ state: "closed", code: "auth.origin" }, { online: true, waiting: 0 }), /no photos from this address/);
 });
 
 test("the photo's caption says what was sent", () => {

@@ -36,6 +36,11 @@ def test_no_import_is_left_unhashed(collected, names):
         assert not re.search(r'from\s*"\./\w+\.js"', (collected / names[f"js/{name}"]).read_text()), name
 
 
+def test_what_is_imported_later_is_hashed_too(collected, names):
+    later = re.findall(r'import\("\./([^"]+)"\)', (collected / names["js/page.js"]).read_text())
+    assert [f"js/{name}" for name in later] == [names["js/many.js"]]
+
+
 def test_files_of_ours_are_short():
     for path in (settings.BASE_DIR / "static").rglob("*.*"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 300, path.name

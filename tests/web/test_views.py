@@ -71,6 +71,19 @@ def test_the_policy_allows_no_inline_script_or_style(page):
     assert "unsafe" not in policy
 
 
+def test_photos_are_made_ready_in_a_worker_of_the_pages_own(page):
+    assert "worker-src 'self'" in page["Content-Security-Policy"]
+    assert attribute(page, "photo-worker-url") == "/static/js/photo-worker.js"
+
+
+def test_every_module_is_loaded_beside_the_first(page):
+    """Else the browser finds them one behind another. Those of many photos come when there are many."""
+    modules = {path.name for path in (settings.BASE_DIR / "static/js").iterdir()}
+    preloaded = set(re.findall(r'"modulepreload" href="/static/js/([^"]+)"', page.content.decode()))
+    of_many = {"many.js", "batch.js", "list.js", "listwords.js", "results.js"}
+    assert preloaded == modules - of_many - {"theme.js", "page.js", "photo-worker.js"}
+
+
 def test_the_page_has_no_inline_script_or_style(page):
     html = page.content.decode()
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)

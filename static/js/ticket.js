@@ -1,0 +1,19 @@
+/** Where new tickets come from. */
+
+import { Refusal } from "./protocol.js";
+
+const TICKET_WITHIN_MS = 10_000;
+
+/** Gives a `fetchTicket` for the client. */
+export function ticketOffice(url, csrfToken) {
+  return async () => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "X-CSRFToken": csrfToken },
+      signal: AbortSignal.timeout(TICKET_WITHIN_MS),
+    });
+    if (response.status === 403) throw new Refusal("auth.invalid");
+    if (!response.ok) throw new Error(`ticket: ${response.status}`);
+    return response.json();
+  };
+}
