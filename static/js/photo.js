@@ -6,7 +6,7 @@ import { Refusal } from "./protocol.js";
 export const MAX_SIDE = 1024;
 /** The square that a list shows: 96 pixels, twice as fine. */
 export const THUMBNAIL_SIDE = 192;
-const QUALITY = 0.9;
+const QUALITY = 0.95;
 
 /**
  * Resolves to `{blob, width, height, from: {width, height}, thumbnail?}`; a picture this browser cannot decode (HEIC, TIFF,
