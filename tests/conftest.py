@@ -1,11 +1,13 @@
 """What every test may use. In CI nothing is skipped: what a test needs must be there."""
 
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from PIL import Image
 
 from tests.running import Running, running
 
@@ -14,6 +16,14 @@ from tests.running import Running, running
 def photos() -> Path:
     """The real photos that the model's build brings along."""
     return Path(settings.PHOTOS_DIR)
+
+
+@pytest.fixture(scope="session")
+def large() -> bytes:
+    """A picture that takes a while: 20 megapixels of PNG."""
+    out = io.BytesIO()
+    Image.effect_mandelbrot((5000, 4000), (-2, -1.5, 1, 1.5), 20).save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.fixture(scope="session")

@@ -76,10 +76,10 @@ async def test_a_picture_over_the_limit_is_an_error(server):
         assert "too large" in (await ask(image=too_large))["error"]
 
 
-async def test_more_at_once_than_are_taken_is_an_error(server, chelsea):
+async def test_more_at_once_than_are_taken_is_an_error(server, chelsea, large):
     async with line(server) as ask:
-        for _ in range(6):
-            await ask.socket.send(json.dumps({"image": chelsea}))
+        for image in (base64.b64encode(large).decode(), *[chelsea] * 5):
+            await ask.socket.send(json.dumps({"image": image}))
         heard = [json.loads(await ask.socket.recv()) for _ in range(6)]
     assert len([message for message in heard if "error" in message]) == 3
 

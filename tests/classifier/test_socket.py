@@ -6,6 +6,7 @@ import io
 import json
 import sqlite3
 import time
+from contextlib import closing
 from uuid import UUID, uuid4, uuid5
 
 import pytest
@@ -29,16 +30,8 @@ def chelsea(photos) -> bytes:
     return (photos / "chelsea.png").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def large() -> bytes:
-    """A picture that takes a while: 20 megapixels of PNG."""
-    out = io.BytesIO()
-    Image.effect_mandelbrot((5000, 4000), (-2, -1.5, 1, 1.5), 20).save(out, "PNG")
-    return out.getvalue()
-
-
 def rows(server, job: str) -> list[tuple[str, str]]:
-    with sqlite3.connect(server.data_dir / "db.sqlite3") as database:
+    with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
         query = "SELECT verdict, photo FROM classifier_classification WHERE id = ?"
         return database.execute(query, [uuid5(OWNER, job).hex]).fetchall()
 
@@ -121,22 +114,21 @@ async def test_several_jobs_are_in_flight_and_a_ping_overtakes_them(server, tick
     assert {message["id"] for message in heard if message["type"] == "result"} == set(jobs)
 
 
-async def test_a_fifth_job_at_once_is_too_many_and_the_others_go_on(server, ticket, chelsea):
-    async with authenticated(server, ticket) as client:
-        for _ in range(5):
-            await client.announce(len(chelsea))
-            await client.line.send(chelsea)
+async def test_a_fifth_job_at_once_is_too_many_and_the_others_go_on(narrow, ticket, large, chelsea):
+    async with authenticated(narrow, ticket) as client:
+        for picture in (large, chelsea, chelsea, chelsea, chelsea):
+            await client.announce(len(picture))
+            await client.line.send(picture)
         heard = [await client.hear() for _ in range(5)]
     assert [m["code"] for m in heard if m["type"] == "error"] == ["job.too_many"]
     assert len([m for m in heard if m["type"] == "result"]) == 4
 
 
-async def test_the_same_id_in_flight_is_already_running(server, ticket, chelsea):
-    async with authenticated(server, ticket) as client:
-        job = await client.announce(len(chelsea))
-        await client.line.send(chelsea)
-        await client.say(type="classify", id=job, size=len(chelsea))
-        await client.line.send(chelsea)
+async def test_the_same_id_in_flight_is_already_running(narrow, ticket, large):
+    async with authenticated(narrow, ticket) as client:
+        for job in [str(uuid4())] * 2:
+            await client.announce(len(large), job=job)
+            await client.line.send(large)
         heard = [await client.hear() for _ in range(2)]
     assert sorted(m.get("code", m["type"]) for m in heard) == ["job.running", "result"]
 

@@ -51,7 +51,7 @@ def test_fifty_photos_dropped_give_fifty_answers(home: Page, fifty: Path):
 
 
 def recorded(server: Running) -> list[str]:
-    with sqlite3.connect(server.data_dir / "db.sqlite3") as database:
+    with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
         return [name for (name,) in database.execute("SELECT name FROM classifier_classification ORDER BY name")]
 
 
