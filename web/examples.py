@@ -111,5 +111,5 @@ def _render(path: Path, version: str, side: int) -> bytes:  # noqa: ARG001 - the
         upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    upright.save(buffer, "JPEG", quality=90 if side > THUMBNAIL_SIDE else 65, optimize=True, progressive=True)
+    upright.save(buffer, "JPEG", quality=90 if side > THUMBNAIL_SIDE else 50, optimize=True, progressive=True)
     return buffer.getvalue()

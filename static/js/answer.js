@@ -4,11 +4,12 @@ import { closest, confidence, percent, refusal, squirrel, timing, verdict, whole
 
 /** Draws into the elements that `root` holds, found by their `data-part`. */
 export class AnswerPanel {
-  #parts; #predictions = [];
+  #parts; #said; #predictions = [];
 
   constructor(root) {
     const parts = [...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]);
     this.#parts = Object.fromEntries(parts);
+    this.#said = root.querySelector("[aria-live]");
     this.#parts.threshold.addEventListener("input", () => this.#filter());
   }
 
@@ -21,14 +22,14 @@ export class AnswerPanel {
     else progress.value = fraction;
   }
 
-  answered(result, roundTripMs) {
+  answered(result, roundTripMs, took = timing(result, roundTripMs)) {
     const sure = confidence(result);
     const line = [sure.word, sure.number, closest(result)].filter(Boolean).join(" · ");
     this.#say(verdict(result), line, squirrel(result));
     fill(this.#parts.sureness, sure.score);
     this.#predictions = result.predictions;
     this.#parts.guesses.replaceChildren(...result.predictions.map(row));
-    this.#parts.timing.textContent = timing(result, roundTripMs);
+    this.#parts.timing.textContent = took;
     this.#filter();
     this.#show("findings");
   }
@@ -38,6 +39,14 @@ export class AnswerPanel {
     this.#say(sentence, advice);
     this.#parts.again.hidden = !again;
     this.#show("refusal");
+  }
+
+  /** While answers come many times a second, somebody else says them. */
+  hush(silent) { this.#said.ariaLive = silent ? "off" : "polite"; }
+
+  clear() {
+    for (const name of ["squirrel", "verdict", "detail"]) this.#parts[name].textContent = "";
+    this.#show("nothing");
   }
 
   /** The first sentence stands out; what follows it is the same size, and quieter. */

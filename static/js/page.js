@@ -3,12 +3,13 @@
 import { AnswerPanel } from "./answer.js";
 import { Client } from "./client.js";
 import { Heatmap } from "./heatmap.js";
-import { takeIn } from "./intake.js";
+import { exampleOf, takeIn } from "./intake.js";
+import { KeepBox } from "./keep.js";
+import { LineNote, ticketOffice } from "./line.js";
 import { bytesOf } from "./photo.js";
 import { Preparer, photoWorker } from "./preparer.js";
 import { Refusal, uuid4 } from "./protocol.js";
-import { ticketOffice } from "./ticket.js";
-import { HINTS, WORKING, line, preparation } from "./words.js";
+import { HINTS, WORKING, preparation } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const stage = $("stage");
@@ -20,13 +21,17 @@ const client = new Client({
   expiresIn: Number(stage.dataset.expiresIn),
   fetchTicket: ticketOffice(stage.dataset.ticketUrl, stage.dataset.csrfToken),
 });
-const preparer = new Preparer(() => photoWorker(stage.dataset.photoWorkerUrl));
+const keep = new KeepBox({ box: $("keep"), label: $("keep-label"), hint: $("keep-hint"), onTick: keepTicked });
+const preparer = new Preparer(() => photoWorker(stage.dataset.photoWorkerUrl), navigator.hardwareConcurrency);
 /** The photo on the page. A newer one takes its place, and whatever comes for the older is dropped. */
 let current = null;
 /** The list of photos, once there are several, and the promise of it. */
 let many = null;
 let listing = null;
-let lineState = { state: "idle" };
+const lineNote = new LineNote({
+  note: $("line"), words: $("line-words"), retry: $("line-retry"), client,
+  waiting: () => (many ? many.open : Number(stage.dataset.state === "working")),
+});
 
 // --- One photo -------------------------------------------------------------------------------
 
@@ -38,9 +43,9 @@ function begin({ photos, isFolder, leftOut }) {
 
 /** `getFile` resolves to a File; everything after it is the same for every way in. */
 async function start(getFile) {
-  current?.controller.abort();
-  const mine = { controller: new AbortController(), id: uuid4(), keep: $("keep").checked };
-  if (current) $("keep").checked = mine.keep = false; // consent is for one photo
+  leave();
+  const mine = { controller: new AbortController(), id: uuid4(), keep: keep.ticked && !current }; // consent is for one photo
+  if (current) keep.untick();
   current = mine;
   say("");
   setState("working");
@@ -67,8 +72,8 @@ async function ask(job) {
   panel.answered(result, roundTripMs);
   heatmap.take(result);
   setState("answered");
-  if (job.keep) markKept();
-  else if ($("keep").checked) keepNow();
+  if (job.keep) keep.kept();
+  else if (keep.ticked) keepNow();
 }
 
 function send(job, onProgress) {
@@ -87,16 +92,50 @@ async function guarded(job, act) {
     panel.refused(error instanceof Refusal ? error : new Refusal("file.unreadable"));
     setState("refused");
   } finally {
-    sayLine();
+    lineNote.say();
   }
 }
 
 function again() {
   const job = current;
+  if (job.live) startCamera();
   if (job.item) many.retry(job.item);
   if (job.item || !job.picture) return;
   setState("working");
   guarded(job, () => ask(job));
+}
+
+/** Gives up what is on the page, for something newer. */
+function leave() {
+  current?.controller?.abort();
+  if (current?.live) delete stage.dataset.photo;
+}
+
+// --- The camera ------------------------------------------------------------------------------
+
+async function startCamera() {
+  leave();
+  const job = { live: true, keep: false, controller: new AbortController() };
+  current = job;
+  delete stage.dataset.photo;
+  say("");
+  setState("working");
+  panel.working(WORKING.camera);
+  await guarded(job, async () => {
+    const { Live } = await import("./live.js");
+    const live = new Live({ figure: $("figure"), panel, classify: (picture, options) => client.classify(picture, options) });
+    const why = await live.run(job.controller.signal, () => { stage.dataset.photo = "shown"; setState("live"); });
+    if (job === current) startOver(why);
+  });
+}
+
+function startOver(hint) {
+  current = null;
+  delete stage.dataset.photo;
+  panel.clear();
+  setState("empty");
+  say(hint);
+  $("camera").focus();
 }
 
 // --- Many photos -----------------------------------------------------------------------------
@@ -118,15 +157,15 @@ async function addToList(photos, hint) {
 /** Its code comes when it is needed. */
 async function newList() {
   const { Many } = await import("./many.js");
-  if (current) $("keep").checked = false; // consent was for that photo
-  current?.controller.abort();
+  if (current) keep.untick(); // consent was for that photo
+  leave();
   const list = new Many({
     root: $("many"),
     prepare: (file, options) => preparer.prepare(file, options),
     classify: (picture, options) => client.classify(picture, options),
     onOpen: open,
   });
-  list.keep = $("keep").checked;
+  list.keep = keep.ticked;
   list.addEventListener("change", listChanged);
   return list;
 }
@@ -160,54 +199,42 @@ function drawOpened() {
   setState(item.state === "answered" ? "answered" : item.refusal ? "refused" : "working");
   if (item.state !== "answered") return;
   heatmap.take(item.result);
-  if (item.kept) markKept();
+  if (item.kept) keep.kept();
 }
 
 function listChanged({ detail: { item } }) {
   if (item === current?.item) drawOpened();
-  sayLine();
+  lineNote.say();
 }
 
 // --- Keeping ---------------------------------------------------------------------------------
 
 /** In a list: consent for what is sent from now on. Else, after the answer, the same job goes once more with it. */
 function keepTicked() {
-  if (stage.dataset.state === "many") many.keep = $("keep").checked;
+  if (stage.dataset.state === "many") many.keep = keep.ticked;
   else keepNow();
 }
 
 async function keepNow() {
   const job = current;
-  if (stage.dataset.state !== "answered" || !$("keep").checked) return;
+  if (stage.dataset.state !== "answered" || !keep.ticked) return;
   job.keep = true;
-  $("keep").disabled = true;
+  keep.wait();
   try {
     job.picture ??= await bytesOf(job.item.photo.blob);
     await send(job);
     if (job.item) job.item.kept = true;
-    if (job === current) markKept();
+    if (job === current) keep.kept();
   } catch {
-    if (job === current) markNotKept();
+    job.keep = false;
+    if (job === current) keep.notKept();
   }
 }
 
-function markKept() {
-  $("keep").disabled = true;
-  $("keep-hint").textContent = HINTS.kept;
-}
-
-function markNotKept() {
-  current.keep = $("keep").checked = $("keep").disabled = false;
-  $("keep-hint").textContent = HINTS.notKept;
-}
-
 function resetKeep() {
-  const inList = stage.dataset.state === "many";
-  $("keep-label").textContent = inList ? HINTS.keepMany : HINTS.keepOne;
-  $("keep-hint").textContent = inList ? HINTS.keepManyHow : $("keep-hint").dataset.unticked;
-  $("keep").disabled = !inList && current.keep;
-  if (inList) $("keep").checked = many.keep;
-  else if (current.item) $("keep").checked = current.keep;
+  if (stage.dataset.state === "many") keep.forMany(many.keep);
+  else if (current?.item) keep.forRow(current.keep);
+  else keep.forOne(Boolean(current?.keep));
 }
 
 // --- What is seen ----------------------------------------------------------------------------
@@ -215,10 +242,10 @@ function resetKeep() {
 function setState(state) {
   stage.dataset.state = state;
   if (state !== "answered") heatmap.clear();
-  if (state !== "answered" || current.item) resetKeep();
+  if (state !== "answered" || current?.item) resetKeep();
   $("many").hidden = state !== "many";
   $("back").hidden = !current?.item;
-  sayLine();
+  lineNote.say();
 }
 
 function show({ blob, width, height, from }, name) {
@@ -236,40 +263,23 @@ function say(hint) {
   $("hint").textContent = hint;
 }
 
-function sayLine() {
-  const waiting = many ? many.open : Number(stage.dataset.state === "working");
-  const quiet = lineState.state === "waiting" && !waiting && lineState.attempt < 2 && navigator.onLine;
-  const text = quiet ? "" : line(lineState, { online: navigator.onLine, waiting });
-  $("line-words").textContent = text;
-  $("line").hidden = !text;
-  $("line-retry").hidden = lineState.state !== "waiting";
-}
-
 // --- Wiring ----------------------------------------------------------------------------------
 
 function takeExample(event) {
   const button = event.target.closest("[data-example]");
-  if (!button) return;
-  start(async () => {
-    const response = await fetch(button.dataset.example).catch(() => null);
-    if (!response?.ok) throw new Refusal("example.lost", HINTS.exampleLost);
-    return new File([await response.blob()], button.dataset.name, { type: "image/jpeg" });
-  });
+  if (button) start(() => exampleOf(button));
 }
 
 client.addEventListener("state", ({ detail }) => {
-  lineState = detail;
   stage.dataset.line = detail.state;
-  if (detail.state === "waiting" && stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
-  if (detail.state === "waiting") many?.lineLost();
-  sayLine();
+  if (detail.state !== "waiting") return;
+  if (stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
+  many?.lineLost();
 });
-window.addEventListener("online", () => client.connect());
-window.addEventListener("offline", sayLine);
-$("line-retry").addEventListener("click", () => client.connect());
 $("examples")?.addEventListener("click", takeExample);
+$("camera").addEventListener("click", startCamera);
+$("camera").hidden = !navigator.mediaDevices;
 $("again").addEventListener("click", again);
-$("keep").addEventListener("change", keepTicked);
 $("back").addEventListener("click", () => history.back());
 window.addEventListener("popstate", () => { if (current?.item) showList(); });
 takeIn({

@@ -68,13 +68,14 @@ function square(canvas) {
   return paint(canvas, THUMBNAIL_SIDE, THUMBNAIL_SIDE, middle);
 }
 
-function newCanvas(width, height) {
+export function newCanvas(width, height) {
   if (globalThis.OffscreenCanvas) return new OffscreenCanvas(width, height);
   return Object.assign(document.createElement("canvas"), { width, height });
 }
 
-function encode(canvas) {
+/** The canvas as a JPEG. */
+export function encode(canvas, quality = QUALITY) {
   const type = "image/jpeg";
-  if (canvas.convertToBlob) return canvas.convertToBlob({ type, quality: QUALITY });
-  return new Promise((resolve) => { canvas.toBlob(resolve, type, QUALITY); });
+  if (canvas.convertToBlob) return canvas.convertToBlob({ type, quality });
+  return new Promise((resolve) => { canvas.toBlob(resolve, type, quality); });
 }

@@ -3,15 +3,16 @@
 import { prepare } from "./photo.js";
 import { Refusal } from "./protocol.js";
 
-/** A decoded photo of 48 megapixels takes 192 MB. */
+/** At most: a decoded photo of 48 megapixels takes 192 MB. One core is left to the page. */
 export const AT_ONCE = 2;
 
 export class Preparer {
-  #makeWorker; #worker; #orders = new Map(); #waiting = []; #working = 0; #count = 0;
+  #makeWorker; #worker; #orders = new Map(); #waiting = []; #working = 0; #count = 0; #atOnce;
 
   /** `makeWorker()` gives the worker of photo-worker.js, or nothing. It is called for the first photo. */
-  constructor(makeWorker = () => null) {
+  constructor(makeWorker = () => null, cores = AT_ONCE + 1) {
     this.#makeWorker = makeWorker;
+    this.#atOnce = Math.max(1, Math.min(AT_ONCE, cores - 1));
   }
 
   /** As `prepare` of photo.js. An aborted `signal` takes it out of the line. */
@@ -33,7 +34,7 @@ export class Preparer {
   }
 
   async #place() {
-    if (this.#working < AT_ONCE) this.#working += 1;
+    if (this.#working < this.#atOnce) this.#working += 1;
     else await new Promise((resolve) => { this.#waiting.push(resolve); });
   }
 

@@ -87,6 +87,7 @@ function milliseconds(ms) {
 
 export const WORKING = Object.freeze({
   shrinking: "Getting the photo ready…",
+  camera: "Asking for the camera…",
   connecting: "Waiting for the line…",
   sending: "Sending…",
   looking: "Looking…",

@@ -10,9 +10,9 @@ class FakeWorker extends EventTarget {
   deliver(number, more) { this.dispatchEvent(Object.assign(new Event("message"), { data: { number, ...more } })); }
 }
 
-function bench() {
+function bench(cores) {
   const worker = new FakeWorker();
-  return { worker, preparer: new Preparer(() => worker) };
+  return { worker, preparer: new Preparer(() => worker, cores) };
 }
 
 test("a few photos are decoded at once, the others wait", async () => {
@@ -24,6 +24,14 @@ test("a few photos are decoded at once, the others wait", async () => {
   assert.equal(await photos[1], "B");
   await settled();
   assert.deepEqual(worker.orders[2], { number: 2, file: "c", options: { thumbnail: true } });
+});
+
+test("on two cores one of them is left to the page", async () => {
+  const { worker, preparer } = bench(2);
+  preparer.prepare("a");
+  preparer.prepare("b");
+  await settled();
+  assert.equal(worker.orders.length, 1);
 });
 
 test("a refusal keeps its code on the way out of the worker", async () => {

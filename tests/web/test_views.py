@@ -77,11 +77,12 @@ def test_photos_are_made_ready_in_a_worker_of_the_pages_own(page):
 
 
 def test_every_module_is_loaded_beside_the_first(page):
-    """Else the browser finds them one behind another. Those of many photos come when there are many."""
+    """Else it finds them one behind another. Those of many photos and of the camera come when they are needed."""
     modules = {path.name for path in (settings.BASE_DIR / "static/js").iterdir()}
     preloaded = set(re.findall(r'"modulepreload" href="/static/js/([^"]+)"', page.content.decode()))
     of_many = {"many.js", "batch.js", "list.js", "listwords.js", "results.js"}
-    assert preloaded == modules - of_many - {"theme.js", "page.js", "photo-worker.js"}
+    of_camera = {"live.js", "camera.js", "steady.js", "livewords.js"}
+    assert preloaded == modules - of_many - of_camera - {"theme.js", "page.js", "photo-worker.js"}
 
 
 def test_the_page_has_no_inline_script_or_style(page):
