@@ -146,7 +146,8 @@ class ClassifyConsumer(Line):
             return known
         answer = await services.classify(data, wish, lambda position: self.say(protocol.queued(job.id, position)))
         entry = self._entry(record, job, owner, answer)
-        memory.answers.keep(entry, wish)
+        if job.record:  # live frames are never asked for again
+            memory.answers.keep(entry, wish)
         return entry
 
     def _entry(self, record: UUID, job: Classify, owner: UUID, answer: Answer) -> history.Entry:

@@ -78,13 +78,13 @@ export class Client extends EventTarget {
    * `picture` is an ArrayBuffer. `keep` may be a function: then it is asked when the photo goes. `onProgress({sent, size})`
    * is told in bytes. An aborted `signal` gives the answer up.
    */
-  classify(picture, { id = uuid4(), name = "", keep = false, explain = false, top = 5, views = "best", signal, onProgress } = {}) {
+  classify(picture, { id = uuid4(), name = "", keep = false, explain = false, record = true, top = 5, views = "best", signal, onProgress } = {}) {
     const size = picture.byteLength;
     if (size > this.#limits.max_bytes) return Promise.reject(new Refusal("image.too_large"));
     if (this.#state === "closed") return Promise.reject(new Refusal("line.closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#jobs.has(id)) return Promise.reject(new Refusal("job.running"));
-    const announcement = { type: "classify", id, size, views, top, explain, name: name.slice(0, MAX_NAME_CHARS) };
+    const announcement = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
       const job = { id, size, announcement, keep, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0 };
       this.#jobs.set(id, job);

@@ -94,7 +94,7 @@ export class Live {
 
   async #ask(picture, signal) {
     try {
-      return await this.#classify(picture, { views: "fast", top: 10, signal });
+      return await this.#classify(picture, { views: "fast", top: 10, record: false, signal });
     } catch (error) {
       if (signal.aborted || !PASSING.has(error.code)) throw error;
       await pause(error.retryAfter ?? PAUSE_S, signal);

@@ -16,7 +16,7 @@ export const ENDED = Object.freeze({
   ended: "The camera was disconnected.",
 });
 
-export const HOW = "The answer is the mean of the last few frames. No picture is kept.";
+export const HOW = "The answer is the mean of the last few frames. Nothing of it is kept.";
 
 /** "12 frames a second · 31 ms to look · MobileNetV2". */
 export function pace(framesPerSecond, { timings, model }) {

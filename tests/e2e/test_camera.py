@@ -1,8 +1,9 @@
 """The live camera, with Chromium's fake one that plays a film of a cat."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
 
 from tests.e2e.backend import Backend, result
+from tests.running import Running
 
 VERDICT = "[data-part=verdict]"
 HIDE = """() => {
@@ -80,7 +82,18 @@ def test_the_camera_sees_a_cat(live: Page):
     expect(live.locator("[data-part=timing]")).to_have_text(
         re.compile(r"^[1-9]\d* frames a second|^\d\.[1-9] frames a second")
     )
-    expect(live.get_by_text("The answer is the mean of the last few frames. No picture is kept.")).to_be_visible()
+    expect(live.get_by_text("The answer is the mean of the last few frames. Nothing of it is kept.")).to_be_visible()
+
+
+def test_nothing_of_it_is_recorded(live: Page, server: Running):
+    expect(live.locator(VERDICT)).to_contain_text("cat")
+    live.get_by_role("button", name="Stop camera").click()
+    live.get_by_role("button", name="A cup of coffee").click()
+    expect(live.locator(VERDICT)).to_contain_text("espresso")
+    with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
+        while not (seen := database.execute("SELECT views FROM classifier_classification").fetchall()):
+            live.wait_for_timeout(10)
+    assert {views for (views,) in seen} == {"best"}
 
 
 def test_a_screen_reader_hears_a_new_answer_and_not_every_frame(live: Page):

@@ -21,7 +21,7 @@ test("a picture is announced, then sent, then answered", async () => {
   const answer = client.classify(picture(), { name: "a.jpg", keep: true });
   const [announcement, frame] = FakeSocket.last.sent.slice(1);
   const { id, ...fields } = announcement;
-  assert.deepEqual(fields, { type: "classify", size: 10, views: "best", top: 5, explain: false, keep: true, name: "a.jpg" });
+  assert.deepEqual(fields, { type: "classify", size: 10, views: "best", top: 5, explain: false, record: true, keep: true, name: "a.jpg" });
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(frame.byteLength, 10);
   await clock.pass(48);
