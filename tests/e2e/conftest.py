@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from PIL import Image
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import BrowserType, ConsoleMessage, Page
 
 from tests.running import Running, manage, running
+
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 
 
 @pytest.hookimpl(trylast=True)  # after pytest itself has moved tests to share their fixtures
@@ -44,11 +51,13 @@ def base_url(server: Running) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium where there is one, else Playwright's."""
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
+    """The system's Chromium or Chrome where there is one, else Playwright's."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    found = shutil.which("chromium")
-    return {**browser_type_launch_args, "args": flags, **({"executable_path": found} if found else {})}
+    found = next(filter(None, map(shutil.which, BROWSERS)), browser_type.executable_path)
+    if not Path(found).exists():
+        pytest.skip("neither Chromium nor Chrome is installed")
+    return {**browser_type_launch_args, "args": flags, "executable_path": found}
 
 
 @pytest.fixture(autouse=True)

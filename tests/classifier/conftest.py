@@ -1,0 +1,24 @@
+"""What the tests of the socket share."""
+
+import pytest
+
+from classifier import tickets
+from tests.classifier.records import OWNER
+from tests.running import running
+
+
+@pytest.fixture
+def ticket(server) -> str:
+    return tickets.issue(OWNER, server.url)
+
+
+@pytest.fixture
+def chelsea(photos) -> bytes:
+    return (photos / "chelsea.png").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def narrow(tmp_path_factory):
+    """A backend with one worker, where a second job has to wait."""
+    with running(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
+        yield server
