@@ -5,6 +5,7 @@ The answer never waits for it: ``record`` hands over to one writer thread and re
 
 import logging
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -22,8 +23,13 @@ logger = logging.getLogger(__name__)
 #: Records that may wait for the store. Past it they are lost, and said so in the log.
 MAX_WAITING = 1000
 
+#: How long records gather before they are written together.
+GATHER_S = 0.1
+
 _writer = ThreadPoolExecutor(1, thread_name_prefix="history")
 _places = threading.BoundedSemaphore(MAX_WAITING)
+_pending: "deque[Entry]" = deque()
+_hurry = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +57,20 @@ def record(entry: Entry) -> None:
     if not _places.acquire(blocking=False):
         logger.error("history is full: record %s is lost", entry.id)
         return
-    _writer.submit(_write_safely, entry).add_done_callback(lambda _: _places.release())
+    _pending.append(entry)
+    _writer.submit(_write_pending)
 
 
 def flush(timeout_s: float) -> None:
     """Returns when everything recorded before is written or has failed, or after ``timeout_s``: the rest is lost."""
+    _hurry.set()
     try:
         _writer.submit(lambda: None).result(timeout_s)
     except TimeoutError:
         _writer.shutdown(wait=False, cancel_futures=True)
-        lost = MAX_WAITING - _places._value  # noqa: SLF001 - a semaphore does not say how many hold it
-        logger.error("the store took no records for %s s: the last %d are lost", timeout_s, lost)  # noqa: TRY400
+        logger.error("the store took no records for %s s: the rest is lost", timeout_s)  # noqa: TRY400
+    finally:
+        _hurry.clear()
 
 
 def write(entry: Entry) -> None:
@@ -71,16 +80,41 @@ def write(entry: Entry) -> None:
         row.photo.save(f"{entry.id}.jpg", ContentFile(entry.answer.kept))
 
 
-def _write_safely(entry: Entry) -> None:
+def _write_pending() -> None:
+    """Everything that has gathered, in one transaction: a row alone costs a core 3 ms, one of twenty 0.3 ms."""
+    if not _pending:
+        return
+    _hurry.wait(GATHER_S)
+    batch = [_pending.popleft() for _ in range(len(_pending))]
     close_old_connections()
     try:
-        write(entry)
-    except OperationalError as error:
-        logger.error("record %s is lost: %s", entry.id, error)  # noqa: TRY400 - the store is away; a trace adds nothing
-    except Exception:
-        logger.exception("record %s is lost", entry.id)
+        _write_batch(batch)
     finally:
         close_old_connections()
+        for _ in batch:
+            _places.release()
+
+
+def _write_batch(batch: list[Entry]) -> None:
+    plain = [entry for entry in batch if not entry.answer.kept]
+    try:
+        Classification.objects.bulk_create(
+            [Classification(id=entry.id, **_fields(entry)) for entry in plain], ignore_conflicts=True
+        )
+    except OperationalError as error:
+        logger.error("%d records are lost: %s", len(plain), error)  # noqa: TRY400 - the store is away; a trace adds nothing
+    except Exception:
+        logger.exception("%d records are lost", len(plain))
+    for entry in batch:
+        if entry.answer.kept:
+            _write_safely(entry)
+
+
+def _write_safely(entry: Entry) -> None:
+    try:
+        write(entry)
+    except Exception:
+        logger.exception("record %s is lost", entry.id)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:

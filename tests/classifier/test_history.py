@@ -66,17 +66,25 @@ def test_an_owner_cannot_name_anothers_record():
 
 
 def test_a_broken_store_loses_one_record_and_says_so(monkeypatch, caplog):
-    def refuse(_):
+    def refuse(*_, **__):
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(history, "write", refuse)
+    monkeypatch.setattr(Classification.objects, "bulk_create", refuse)
     with caplog.at_level(logging.ERROR, "classifier.history"):
         history.record(entry())
         history.flush(10)
-    assert "is lost" in caplog.text
+    assert "1 records are lost" in caplog.text
 
 
 def test_past_its_bound_the_history_drops_and_says_so(monkeypatch, caplog):
     monkeypatch.setattr(history._places, "acquire", lambda *, blocking: False)
     history.record(entry())
     assert "history is full" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_that_gather_are_written_together_and_once():
+    one = entry()
+    history._write_batch([one, entry(), one, entry(kept=b"jpeg")])
+    assert Classification.objects.count() == 3
+    assert Classification.objects.exclude(photo="").count() == 1

@@ -140,7 +140,7 @@ def test_the_camera_is_switched_and_picked(
         expect(picker).not_to_have_value(first)
         picker.select_option(first)
         expect(page.locator(VERDICT)).not_to_be_empty()
-        assert page.evaluate(PLAYING) == "live"
+        page.wait_for_function(f"({PLAYING}) === 'live'")
 
 
 @pytest.mark.parametrize(("facing", "mirrored"), [("user", "-1 1"), ("environment", "none")])
