@@ -134,6 +134,7 @@ function build() {
   const button = (textContent) => Object.assign(document.createElement("button"), { type: "button", className: "button", textContent });
   const [stop, next] = [button("Stop camera"), button("Switch camera")];
   const picker = Object.assign(document.createElement("select"), { className: "picker", ariaLabel: "Camera" });
+  picker.hidden = next.hidden = true; // until it is known that there is more than one
   const heard = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
   const controls = Object.assign(document.createElement("div"), { className: "camera-controls" });
   controls.append(stop, next, picker, heard);

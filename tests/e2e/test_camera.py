@@ -135,6 +135,7 @@ def test_the_camera_is_switched_and_picked(
         page.goto("/")
         page.get_by_role("button", name="Camera").click()
         picker = page.get_by_label("Camera", exact=True)
+        expect(picker).to_have_value(re.compile("."))
         first = picker.input_value()
         page.get_by_role("button", name="Switch camera").click()
         expect(picker).not_to_have_value(first)
