@@ -21,7 +21,7 @@ else:
 class ClassificationAdmin(ModelAdmin):
     """Every answer, with its photo where the person agreed to keep it."""
 
-    list_display = ("created_at", "thumbnail", "answer", "any_animal", "views", "total_ms", "model_version")
+    list_display = ("created_at", "preview", "answer", "any_animal", "views", "total_ms", "model_version")
     list_display_links = ("created_at", "answer")
     list_filter = (
         "created_at",
@@ -37,10 +37,10 @@ class ClassificationAdmin(ModelAdmin):
     date_hierarchy = "created_at"
     list_per_page = 50
     show_full_result_count = False
-    exclude = ("predictions", "photo")
+    exclude = ("predictions", "heatmap", "photo", "thumbnail")
 
     @admin.display(description="photo")
-    def thumbnail(self, row: Classification) -> SafeString | str:
+    def preview(self, row: Classification) -> SafeString | str:
         if not row.photo:
             return "not kept"
         url = reverse("admin:classifier_classification_photo", args=[row.pk])
@@ -61,7 +61,7 @@ class ClassificationAdmin(ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
         fields = [field.name for field in self.opts.fields if field.name not in self.exclude]
-        return ["thumbnail", "best_classes", *fields]
+        return ["preview", "best_classes", *fields]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

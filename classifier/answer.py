@@ -66,6 +66,10 @@ class Scored:
         }
 
 
+#: The key of the verdict's own map beside those of single classes.
+VERDICT = "verdict"
+
+
 @dataclass(frozen=True, slots=True)
 class Heatmap:
     """Which part of the photo spoke for what.
@@ -89,12 +93,23 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What was found in one photo.
+class Renditions:
+    """A photo to keep: JPEGs without metadata, their long sides at most 512 and 96 pixels."""
 
-    ``animal`` is p_animal, 0…1; ``width`` and ``height`` are of the upright photo, in pixels; ``kept`` is a JPEG
-    without metadata, or ``None`` without consent; ``heatmap`` is ``None`` unless asked for.
+    photo: bytes
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found in one photo, and by which model.
+
+    ``animal`` is p_animal, 0…1; ``width`` and ``height`` are of the upright photo, in pixels; ``kept`` is ``None``
+    without consent; ``heatmap`` is ``None`` unless asked for.
     """
+
+    model_name: str
+    model_version: str
 
     verdict: Verdict
     squirrel: Squirrel
@@ -105,5 +120,5 @@ class Answer:
     width: int
     height: int
     format: str
-    kept: bytes | None
+    kept: Renditions | None
     heatmap: Heatmap | None

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
+from django.conf import settings
+
 from classifier import history, images, memory, origins, protocol, services, tickets
-from classifier.answer import Answer
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.line import Line
@@ -145,24 +146,11 @@ class ClassifyConsumer(Line):
         if known and known.size == job.size:
             return known
         answer = await services.classify(data, wish, lambda position: self.say(protocol.queued(job.id, position)))
-        entry = self._entry(record, job, owner, answer)
+        source, now = Classification.Source.SOCKET, datetime.now(UTC)
+        entry = history.Entry(record, owner, source, job.name, job.size, now, answer)
         if job.record:  # live frames are never asked for again
             memory.answers.keep(entry, wish)
         return entry
-
-    def _entry(self, record: UUID, job: Classify, owner: UUID, answer: Answer) -> history.Entry:
-        model = get_pool().model.artifact
-        return history.Entry(
-            id=record,
-            owner=owner,
-            source=Classification.Source.SOCKET,
-            name=job.name,
-            size=job.size,
-            answered_at=datetime.now(UTC),
-            model_name=model.name,
-            model_version=model.version,
-            answer=answer,
-        )
 
     def _close_code(self, fault: ClassifierError) -> int | None:
         if fault.code in protocol.CLOSES:
@@ -179,7 +167,8 @@ class ClassifyConsumer(Line):
 
 
 def _wish(job: Classify) -> Wish:
-    return Wish(job.views, job.top, keep=job.keep, explain=job.explain, classes=job.classes)
+    keep = job.record and settings.KEEP_PHOTOS.keeps(consented=job.keep)
+    return Wish(job.views, job.top, keep=keep, explain=job.explain, classes=job.classes)
 
 
 def _ignore(_: bytes) -> None:

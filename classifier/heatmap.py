@@ -10,12 +10,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.answer import Heatmap
+from classifier.answer import VERDICT, Heatmap
 from classifier.crops import Box
 from classifier.inference.engine import Prediction
-
-#: The key of the verdict's own map beside those of single classes.
-VERDICT = "verdict"
 
 
 def explain(

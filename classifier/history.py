@@ -1,21 +1,23 @@
-"""Records and kept photos: everything that touches the database and the storage.
+"""How an answer becomes a record: a row, then with consent its photo, then news for open pages.
 
 The answer never waits for it: ``record`` hands over to one writer thread and returns.
 """
 
 import logging
 import threading
+import time
 from collections import deque
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.core.files.base import ContentFile
 from django.db import OperationalError, close_old_connections
 
-from classifier.answer import Answer
+from classifier import feed, photos, records, taxonomy
+from classifier.answer import VERDICT, Answer, Heatmap
 from classifier.models import Classification
 
 logger = logging.getLogger(__name__)
@@ -27,6 +29,7 @@ MAX_WAITING = 1000
 GATHER_S = 0.1
 
 _writer = ThreadPoolExecutor(1, thread_name_prefix="history")
+_keeper = ThreadPoolExecutor(1, thread_name_prefix="photos")
 _places = threading.BoundedSemaphore(MAX_WAITING)
 _pending: "deque[Entry]" = deque()
 _hurry = threading.Event()
@@ -42,8 +45,6 @@ class Entry:
     name: str
     size: int
     answered_at: datetime
-    model_name: str
-    model_version: str
     answer: Answer
 
 
@@ -62,22 +63,31 @@ def record(entry: Entry) -> None:
 
 
 def flush(timeout_s: float) -> None:
-    """Returns when everything recorded before is written or has failed, or after ``timeout_s``: the rest is lost."""
+    """Returns when everything recorded before is stored or has failed, or after ``timeout_s``: the rest is lost."""
+    until = time.monotonic() + timeout_s
     _hurry.set()
     try:
-        _writer.submit(lambda: None).result(timeout_s)
+        for thread in (_writer, _keeper):  # the writer hands photos on to the keeper
+            thread.submit(lambda: None).result(max(0, until - time.monotonic()))
     except TimeoutError:
-        _writer.shutdown(wait=False, cancel_futures=True)
+        for thread in (_writer, _keeper):
+            thread.shutdown(wait=False, cancel_futures=True)
         logger.error("the store took no records for %s s: the rest is lost", timeout_s)  # noqa: TRY400
     finally:
         _hurry.clear()
 
 
-def write(entry: Entry) -> None:
-    """Row, then photo if it is to be kept. A known id keeps its row and may gain its photo."""
-    row, _ = Classification.objects.get_or_create(id=entry.id, defaults=_fields(entry))
-    if entry.answer.kept and not row.photo and row.size == entry.size:
-        row.photo.save(f"{entry.id}.jpg", ContentFile(entry.answer.kept))
+def write(entries: Sequence[Entry]) -> None:
+    """Their rows; a known id keeps its row, and what was erased meanwhile stays erased. Raises ``DatabaseError``."""
+    rows = [Classification(id=entry.id, **_fields(entry)) for entry in entries]
+    Classification.objects.bulk_create(rows, ignore_conflicts=True)
+    records.forget_late([(entry.id, entry.owner, entry.answered_at) for entry in entries])
+
+
+def keep(entry: Entry) -> None:
+    """Stores the photo of a recorded answer, if there is consent. Raises what the storage or the database raises."""
+    if entry.answer.kept and photos.save(entry.id, entry.answer.kept):
+        feed.announce([entry.owner])
 
 
 def _write_pending() -> None:
@@ -86,35 +96,47 @@ def _write_pending() -> None:
         return
     _hurry.wait(GATHER_S)
     batch = [_pending.popleft() for _ in range(len(_pending))]
+    _write_batch(batch)
     close_old_connections()
-    try:
-        _write_batch(batch)
-    finally:
-        close_old_connections()
-        for _ in batch:
-            _places.release()
 
 
 def _write_batch(batch: list[Entry]) -> None:
-    plain = [entry for entry in batch if not entry.answer.kept]
     try:
-        Classification.objects.bulk_create(
-            [Classification(id=entry.id, **_fields(entry)) for entry in plain], ignore_conflicts=True
-        )
+        close_old_connections()
+        write(batch)
     except OperationalError as error:
-        logger.error("%d records are lost: %s", len(plain), error)  # noqa: TRY400 - the store is away; a trace adds nothing
-    except Exception:
-        logger.exception("%d records are lost", len(plain))
-    for entry in batch:
-        if entry.answer.kept:
-            _write_safely(entry)
+        logger.error("%d records are lost: %s", len(batch), error)  # noqa: TRY400 - the store is away; a trace adds nothing
+        written = []
+    except Exception:  # noqa: BLE001 - one of them is wrong: the others are not lost for it
+        written = [entry for entry in batch if _write_alone(entry)]
+    else:
+        written = batch
+    feed.announce(entry.owner for entry in written)
+    for _ in range(len(batch) - len(written)):
+        _places.release()
+    for entry in written:
+        _keeper.submit(_keep_safely, entry) if entry.answer.kept else _places.release()
 
 
-def _write_safely(entry: Entry) -> None:
+def _write_alone(entry: Entry) -> bool:
     try:
-        write(entry)
+        write([entry])
     except Exception:
         logger.exception("record %s is lost", entry.id)
+        return False
+    return True
+
+
+def _keep_safely(entry: Entry) -> None:
+    """On a thread of its own: a storage that is slow holds up no row."""
+    try:
+        close_old_connections()
+        keep(entry)
+    except Exception:
+        logger.exception("the photo of record %s is lost", entry.id)
+    finally:
+        _places.release()
+    close_old_connections()
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
@@ -127,16 +149,22 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "verdict": answer.verdict.kind.value,
         "display": answer.verdict.display,
         "wnid": answer.verdict.wnid,
+        "group": taxonomy.top_group(answer.verdict.wnid),
         "score": answer.verdict.score,
         "squirrel": answer.squirrel.value,
         "animal": answer.animal,
         "predictions": [scored.as_json() for scored in answer.predictions],
-        "model_name": entry.model_name,
-        "model_version": entry.model_version,
+        "model_name": answer.model_name,
+        "model_version": answer.model_version,
         "views": answer.views.value,
         **asdict(answer.timings),
         "format": answer.format,
         "width": answer.width,
         "height": answer.height,
         "size": entry.size,
+        "heatmap": _verdict_map(answer.heatmap) if answer.heatmap else None,
     }
+
+
+def _verdict_map(heatmap: Heatmap) -> dict[str, Any]:
+    return {"view_box": heatmap.view_box, "map": heatmap.maps[VERDICT]}

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from django.conf import settings
+
 from classifier import history, images, limits, reading, services
 from classifier.answer import Answer
 from classifier.crops import Views
@@ -66,7 +68,7 @@ class LegacyConsumer(Line):
     async def _answer_in_turn(self, text: str) -> None:
         try:
             request = await get_pool().run(lambda _: parse(text))
-            answer = await services.classify(request.picture, Wish(request.views, TOP))
+            answer = await services.classify(request.picture, _wish(request))
         except ClassifierError as fault:
             await self.refuse(fault)
         except Exception:
@@ -75,7 +77,7 @@ class LegacyConsumer(Line):
         else:
             await self.say(result(answer, request.threshold))
             self.answered()
-            history.record(_entry(answer, len(request.picture)))
+            history.record(_entry(request, answer))
 
 
 def parse(text: str) -> LegacyRequest:
@@ -108,16 +110,11 @@ def _decoded(image: str) -> bytes:
         raise PictureError("image.unreadable", "This is not base64.") from None
 
 
-def _entry(answer: Answer, size: int) -> history.Entry:
-    model = get_pool().model.artifact
+def _wish(request: LegacyRequest) -> Wish:
+    return Wish(request.views, TOP, keep=settings.KEEP_PHOTOS.keeps(consented=False))
+
+
+def _entry(request: LegacyRequest, answer: Answer) -> history.Entry:
     return history.Entry(
-        id=uuid4(),
-        owner=None,
-        source=Classification.Source.LEGACY,
-        name="",
-        size=size,
-        answered_at=datetime.now(UTC),
-        model_name=model.name,
-        model_version=model.version,
-        answer=answer,
+        uuid4(), None, Classification.Source.LEGACY, "", len(request.picture), datetime.now(UTC), answer
     )

@@ -1,4 +1,4 @@
-"""The record of an answer."""
+"""The record of an answer, and the memory of what was erased."""
 
 from typing import ClassVar
 
@@ -8,11 +8,19 @@ from classifier.answer import Kind, Squirrel
 
 
 class Classification(models.Model):
-    """One answer that was given. Written once, after it was sent; shown read-only.
+    """One answer that was given. Written once, after it was sent; later only what people say of it is added.
 
     ``id`` is UUIDv5(owner key, the client's job id), so that a repeated job cannot make a second row.
+    ``group`` is the wnid of the largest everyday group the answer lies in (mammals, birds, … 17 in all), or empty.
+    ``heatmap`` is ``{"view_box": [x, y, width, height], "map": 49 logits}`` of what the answer names,
+    where it was asked for.
+    ``photo`` and ``thumbnail`` are JPEGs of at most 512 and 96 pixels, with consent only.
     Times are milliseconds, scores probabilities 0…1, sizes bytes and upright pixels.
     """
+
+    class Opinion(models.TextChoices):
+        RIGHT = "right", "right"
+        WRONG = "wrong", "wrong"
 
     class Source(models.TextChoices):
         SOCKET = "socket", "socket"
@@ -27,6 +35,7 @@ class Classification(models.Model):
     verdict = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in Kind])
     display = models.CharField("answer", max_length=64)
     wnid = models.CharField(max_length=9)
+    group = models.CharField(max_length=9, blank=True, default="", db_default="")
     score = models.FloatField()
     squirrel = models.CharField(max_length=5, choices=[(answer.value, answer.value) for answer in Squirrel])
     animal = models.FloatField("any animal")
@@ -44,7 +53,25 @@ class Classification(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     size = models.PositiveIntegerField("bytes")
-    photo = models.FileField(upload_to="photos/%Y/%m", blank=True)
+    heatmap = models.JSONField(null=True, blank=True, default=None)
+    photo = models.FileField(blank=True)
+    thumbnail = models.FileField(blank=True, default="", db_default="")
+
+    # What its owner says of it, once; ``suggested`` is the wnid of what it is instead, or empty.
+    feedback = models.CharField(max_length=5, choices=Opinion, blank=True, default="", db_default="")
+    suggested = models.CharField(max_length=9, blank=True, default="", db_default="")
+    feedback_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    # What staff say of it; ``truth`` is the wnid of what it is, or empty while nobody looked.
+    review = models.CharField(max_length=5, choices=Opinion, blank=True, default="", db_default="")
+    truth = models.CharField(max_length=9, blank=True, default="", db_default="")
+
+    # A link for others, good until then and as long as its key is the same.
+    share_key = models.CharField(max_length=22, blank=True, default="", db_default="")
+    shared_until = models.DateTimeField(null=True, blank=True, default=None)
+
+    # Marked by staff to be classified again; a backend clears it.
+    again_since = models.DateTimeField("to be classified again since", null=True, blank=True, default=None)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
@@ -52,7 +79,21 @@ class Classification(models.Model):
             models.Index(fields=["owner", "-created_at"], name="classification_owner"),
             models.Index(fields=["verdict", "-created_at"], name="classification_verdict"),
             models.Index(fields=["wnid", "-created_at"], name="classification_wnid"),
+            models.Index(fields=["group", "-created_at"], name="classification_group"),
         ]
 
     def __str__(self) -> str:
         return f"{self.display} ({self.score:.0%})"
+
+
+class Erasure(models.Model):
+    """What was erased: a record, or all of an owner up to then. A record that comes late is not written.
+
+    ``key`` is the record's id or the owner's; nothing else is known of either.
+    """
+
+    key = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} at {self.at:%Y-%m-%d %H:%M:%S}"

@@ -153,6 +153,7 @@ def hello(model: Artifact, ticket: Ticket) -> dict[str, Any]:
             "max_in_flight": MAX_IN_FLIGHT,
             "formats": list(images.FORMATS),
         },
+        "keep_photos": settings.KEEP_PHOTOS,
         "verdict_threshold": settings.VERDICT_THRESHOLD,
         "ticket_expires_in": ticket.expires_in,
     }
@@ -180,7 +181,7 @@ def result(job: Classify, entry: Entry) -> dict[str, Any]:
         "animal": round(answer.animal, 6),
         "predictions": [scored.as_json() for scored in answer.predictions if scored.score >= job.threshold],
         "views": answer.views,
-        "model": {"name": entry.model_name, "version": entry.model_version},
+        "model": {"name": answer.model_name, "version": answer.model_version},
         "timings": asdict(answer.timings),
     }
     return message | ({"heatmap": asdict(answer.heatmap)} if answer.heatmap else {})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from classifier import crops, heatmap, images, squirrel, taxonomy, verdict
-from classifier.answer import Answer, Heatmap, Scored, Timings, Verdict
+from classifier.answer import Answer, Heatmap, Renditions, Scored, Timings, Verdict
 from classifier.crops import Views
 from classifier.images import Picture
 from classifier.inference.engine import Engine, Prediction
@@ -15,15 +15,16 @@ from classifier.inference.model import Model
 from classifier.inference.pool import OnWait, get_pool
 from classifier.labels import index_of
 
-#: The long side of a photo that is kept, in pixels.
-KEPT_SIDE = 512
+#: The long sides of what is kept of a photo, in pixels.
+PHOTO_SIDE = 512
+THUMBNAIL_SIDE = 96
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What to do with a photo.
 
-    ``top``: how many of the best classes to name. ``keep``: make a rendition to store. ``explain``: draw maps of the
+    ``top``: how many of the best classes to name. ``keep``: make renditions to store. ``explain``: draw maps of the
     verdict and of ``classes`` (indices 0–999), or of the best classes if there are none.
     """
 
@@ -49,7 +50,7 @@ def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: fl
     Raises ``PictureError``.
     """
     started = time.perf_counter()
-    picture = images.decode(data, min_side=KEPT_SIDE) if wish.keep else images.decode(data)
+    picture = images.decode(data, min_side=PHOTO_SIDE) if wish.keep else images.decode(data)
     squares = images.squares(picture, wish.views)
     decoded = time.perf_counter()
     prediction = engine.predict(squares, with_features=wish.explain)
@@ -58,6 +59,8 @@ def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: fl
     found = verdict.judge(probabilities, settings.VERDICT_THRESHOLD)
     best = verdict.best(probabilities, wish.top)
     return Answer(
+        model_name=model.artifact.name,
+        model_version=model.artifact.version,
         verdict=found,
         squirrel=squirrel.is_squirrel(probabilities),
         animal=verdict.animal_probability(probabilities),
@@ -67,9 +70,13 @@ def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: fl
         width=picture.width,
         height=picture.height,
         format=picture.format,
-        kept=images.rendition(picture, KEPT_SIDE) if wish.keep else None,
+        kept=_renditions(picture) if wish.keep else None,
         heatmap=_heatmap(model, prediction, picture, wish, found, best) if wish.explain else None,
     )
+
+
+def _renditions(picture: Picture) -> Renditions:
+    return Renditions(images.rendition(picture, PHOTO_SIDE), images.rendition(picture, THUMBNAIL_SIDE))
 
 
 def _heatmap(

@@ -82,6 +82,21 @@ def ancestors(node: Node) -> frozenset[str]:
     return frozenset(node.parents).union(*(ancestors(nodes()[parent]) for parent in node.parents))
 
 
+@cache
+def top_groups() -> tuple[Node, ...]:
+    """The largest everyday groups: mammals, birds, … 17 that share no class and leave none out. The largest first."""
+    below = [node for node in spoken() if node.wnid != ROOT]
+    return tuple(node for node in reversed(below) if not any(node.leaves < other.leaves for other in below))
+
+
+@cache
+def top_group(wnid: str) -> str:
+    """The wnid of the top group that an animal or a group lies in; empty for the root and for what is no animal."""
+    node = nodes().get(wnid)
+    within = (group.wnid for group in top_groups() if node and node.leaves <= group.leaves)
+    return next(within, "")
+
+
 def phrase(index: int) -> str:
     """Any of the 1000 classes as it stands in a sentence: ``an Egyptian cat``, ``an espresso``, ``guacamole``."""
     return leaf(index).phrase if index < ANIMALS else names.thing(labels()[index]).phrase

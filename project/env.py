@@ -89,6 +89,12 @@ def socket_url(name: str) -> str:
     return _bare_url(name, value, {"ws", "wss"}) if value else ""
 
 
+def http_url(name: str) -> str:
+    """The bare ``http://host[:port]`` or ``https://host[:port]`` of a service, or an empty string."""
+    value = text(name)
+    return _bare_url(name, value, {"http", "https"}) if value else ""
+
+
 def _bare_url(name: str, value: str, schemes: set[str]) -> str:
     url = urlsplit(value.rstrip("/"))
     if url.scheme not in schemes or not url.netloc or url.path or url.query or url.fragment:

@@ -1,4 +1,4 @@
-"""The choices by which one codebase is deployed: role, environment, engine, log level."""
+"""The choices by which one codebase is deployed: role, environment, engine, consent, log level."""
 
 from enum import StrEnum
 
@@ -38,6 +38,18 @@ class Engine(StrEnum):
 
     LITERT = "litert"
     TENSORFLOW = "tensorflow"
+
+
+class KeepPhotos(StrEnum):
+    """Who decides whether a photo outlives its answer: the person, or the operator."""
+
+    ASK = "ask"
+    NEVER = "never"
+    ALWAYS = "always"
+
+    def keeps(self, *, consented: bool) -> bool:
+        """Whether a photo is stored whose person ticked "Keep", or did not."""
+        return self is KeepPhotos.ALWAYS or (consented and self is KeepPhotos.ASK)
 
 
 class LogLevel(StrEnum):

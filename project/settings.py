@@ -6,12 +6,13 @@ Every variable is described in the README's table; a test holds the two against 
 import os
 import socket
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
 from project import env
-from project.roles import Engine, Environment, LogLevel, Role
+from project.roles import Engine, Environment, KeepPhotos, LogLevel, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
@@ -132,7 +133,47 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
+# Kept photos: in a folder of this machine, or in a private bucket. Keys come from where boto3 looks for them.
 MEDIA_ROOT = DATA_DIR / "media"
+S3_BUCKET = env.text("S3_BUCKET")
+S3_ENDPOINT = env.http_url("S3_ENDPOINT")
+S3_REGION = env.text("S3_REGION")
+# How long a link to a kept photo in the bucket is good.
+S3_LINK_S = 300
+
+
+def _photo_storage() -> dict[str, Any]:
+    if not S3_BUCKET:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
+    from botocore.config import Config  # noqa: PLC0415 - 30 MB that only a bucket is worth
+
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if S3_ENDPOINT else "virtual"},
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"total_max_attempts": 2},
+    )
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT or None,
+        "region_name": S3_REGION or None,
+        "querystring_expire": S3_LINK_S,
+        "object_parameters": {"CacheControl": f"private, max-age={S3_LINK_S}"},
+        "client_config": config,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def _photo_origins() -> list[str]:
+    """Where a browser is sent for a kept photo."""
+    if not S3_BUCKET or S3_ENDPOINT:
+        return [S3_ENDPOINT] if S3_BUCKET else []
+    regional = f"s3.{S3_REGION}" if S3_REGION else "s3"
+    return [f"https://{S3_BUCKET}.{regional}.amazonaws.com"]
+
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -149,7 +190,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BUILD_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _photo_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -167,7 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:"],
+        "img-src": [SELF, "blob:", *_photo_origins()],
         "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],
         "manifest-src": [SELF],
         "base-uri": [NONE],

@@ -20,12 +20,12 @@ COMMANDS = [block.strip() for block in re.findall(r"```bash\n(.*?)```", README, 
 
 def variables_of_the_table() -> set[str]:
     rows = re.findall(r"^\| (`[A-Z].*?) \|", README, flags=re.MULTILINE)
-    return set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))
+    return set(re.findall(r"`([A-Z0-9_]+)`", " ".join(rows)))
 
 
 def test_every_variable_that_settings_read_is_in_the_readme_and_no_other():
     source = (ROOT / "project" / "settings.py").read_text(encoding="utf-8")
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', source))
     assert variables_of_the_table() == read | {"SECRET_KEY_FILE"}
 
 

@@ -3,16 +3,19 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from classifier.answer import Answer, Kind, Scored, Squirrel, Timings, Verdict
+from classifier.answer import Answer, Kind, Renditions, Scored, Squirrel, Timings, Verdict
 from classifier.crops import Views
 from classifier.history import Entry
 from classifier.labels import labels
 from classifier.models import Classification
 
 EGYPTIAN_CAT = labels()[285]
+JPEGS = Renditions(b"a photo", b"a thumbnail")
 
 
-def entry(*, id: UUID | None = None, kept: bytes | None = None, name: str = "cat.jpg") -> Entry:
+def entry(
+    *, id: UUID | None = None, kept: Renditions | None = None, name: str = "cat.jpg", owner: UUID | None = None
+) -> Entry:
     verdict = Verdict(
         kind=Kind.SPECIES,
         name="Egyptian_cat",
@@ -26,6 +29,8 @@ def entry(*, id: UUID | None = None, kept: bytes | None = None, name: str = "cat
     )
     timings = Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0)
     answer = Answer(
+        model_name="MobileNetV2",
+        model_version="ae777d384912",
         verdict=verdict,
         squirrel=Squirrel.NO,
         animal=0.97,
@@ -40,12 +45,10 @@ def entry(*, id: UUID | None = None, kept: bytes | None = None, name: str = "cat
     )
     return Entry(
         id=id or uuid4(),
-        owner=uuid4(),
+        owner=owner or uuid4(),
         source=Classification.Source.SOCKET,
         name=name,
         size=12_345,
         answered_at=datetime.now(UTC),
-        model_name="MobileNetV2",
-        model_version="ae777d384912",
         answer=answer,
     )

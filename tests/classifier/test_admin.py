@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from classifier import history
 from classifier.models import Classification
-from tests.classifier.answers import entry
+from tests.classifier.answers import JPEGS, entry
 
 LIST = "admin:classifier_classification_changelist"
 ROW = "admin:classifier_classification_change"
@@ -15,8 +15,9 @@ PHOTO = "admin:classifier_classification_photo"
 @pytest.fixture
 def row(db, settings, tmp_path) -> Classification:
     settings.MEDIA_ROOT = tmp_path
-    one = entry(kept=b"a jpeg")
-    history.write(one)
+    one = entry(kept=JPEGS)
+    history.write([one])
+    history.keep(one)
     return Classification.objects.get(id=one.id)
 
 
@@ -53,11 +54,11 @@ def test_what_does_not_match_is_not_shown(admin_client, row, query):
 def test_the_photo_is_for_staff_alone(admin_client, client, row):
     url = reverse(PHOTO, args=[row.pk])
     answer = admin_client.get(url)
-    assert (answer["Content-Type"], b"".join(answer)) == ("image/jpeg", b"a jpeg")
+    assert (answer["Content-Type"], b"".join(answer)) == ("image/jpeg", b"a photo")
     assert client.get(url).status_code == 302
 
 
 def test_a_file_name_cannot_smuggle_markup_into_the_admin(admin_client, db):
-    history.write(entry(name="<script>alert(1)</script>.jpg"))
+    history.write([entry(name="<script>alert(1)</script>.jpg")])
     row = Classification.objects.get()
     assert "<script>alert" not in admin_client.get(reverse(ROW, args=[row.pk])).content.decode()

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 
 from classifier import crops, heatmap, images, services
+from classifier.answer import VERDICT
 from classifier.crops import Box, Views
 from classifier.inference.artifact import WEIGHTS_FILE
 from classifier.inference.engine import Prediction
@@ -29,7 +30,7 @@ def bias() -> np.ndarray:
     return found[0]
 
 
-def peak(shown, key: str = heatmap.VERDICT) -> tuple[float, float]:
+def peak(shown, key: str = VERDICT) -> tuple[float, float]:
     """Where a map is highest, as fractions of the photo."""
     row, column = divmod(int(np.argmax(shown.maps[key])), 7)
     x, y, width, height = shown.view_box

@@ -1,0 +1,56 @@
+"""Kept photos in the storage, a folder or a bucket: nobody else opens, names or deletes one."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from classifier.answer import Renditions
+from classifier.models import Classification
+
+FOLDER = "photos"
+
+
+def save(record: UUID, renditions: Renditions) -> bool:
+    """Stores both JPEGs of a record that has none yet; whether it still wanted them. Raises what the storage raises."""
+    rows = Classification.objects.filter(id=record, photo="")
+    at = rows.values_list("created_at", flat=True).first()
+    if at is None:
+        return False
+    photo, thumbnail = _names(record, at)
+    default_storage.save(photo, ContentFile(renditions.photo))
+    default_storage.save(thumbnail, ContentFile(renditions.thumbnail))
+    if rows.update(photo=photo, thumbnail=thumbnail):
+        return True
+    delete([photo, thumbnail])  # erased while it was stored
+    return False
+
+
+def delete(names: Iterable[str]) -> None:
+    """Deletes files; one that is not there is as good as deleted. Raises what the storage raises."""
+    for name in filter(None, names):
+        default_storage.delete(name)
+
+
+def stored() -> Iterator[tuple[str, UUID]]:
+    """Every stored file and the record it was kept for."""
+    for year in _folders(FOLDER):
+        for month in _folders(year):
+            for name in default_storage.listdir(month)[1]:
+                with suppress(ValueError):
+                    yield f"{month}/{name}", UUID(name.partition(".")[0])
+
+
+def _folders(parent: str) -> list[str]:
+    try:
+        return [f"{parent}/{name}" for name in sorted(default_storage.listdir(parent)[0])]
+    except FileNotFoundError:
+        return []
+
+
+def _names(record: UUID, at: datetime) -> tuple[str, str]:
+    stem = f"{FOLDER}/{at:%Y/%m}/{record}"
+    return f"{stem}.jpg", f"{stem}.thumb.jpg"
