@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import dj_database_url
+from dj_database_url import DBConfig
 from django.core.exceptions import ImproperlyConfigured
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -93,6 +95,28 @@ def http_url(name: str) -> str:
     """The bare ``http://host[:port]`` or ``https://host[:port]`` of a service, or an empty string."""
     value = text(name)
     return _bare_url(name, value, {"http", "https"}) if value else ""
+
+
+def database(name: str) -> DBConfig | None:
+    """``postgresql://user:password@host[:port]/name[?sslmode=…]`` as Django's settings for it, or ``None``."""
+    value = text(name)
+    if not value:
+        return None
+    with suppress(ValueError):
+        config = dj_database_url.parse(value, conn_health_checks=True)
+        if config["ENGINE"] == "django.db.backends.postgresql" and config.get("NAME"):
+            return config
+    # Not said as it is: there is a password in it.
+    raise ImproperlyConfigured(f"{name} is not valid: it must be postgresql://user:password@host[:port]/name.")
+
+
+def redis_url(name: str) -> str:
+    """``redis://…`` or, over TLS, ``rediss://…``, or an empty string."""
+    value = text(name)
+    url = urlsplit(value)
+    if value and (url.scheme not in {"redis", "rediss"} or not url.hostname):
+        raise ImproperlyConfigured(f"{name} is not valid: it must be redis[s]://[:password@]host[:port][/number].")
+    return value
 
 
 def _bare_url(name: str, value: str, schemes: set[str]) -> str:

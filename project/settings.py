@@ -52,6 +52,16 @@ BACKEND_WS_URL = env.socket_url("BACKEND_WS_URL")
 # Empty: only pages of the socket's own host may open it.
 FRONTEND_ORIGINS = env.origins("FRONTEND_ORIGINS")
 
+# Empty: events and rate limits stay in this process.
+REDIS_URL = env.redis_url("REDIS_URL")
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+if REDIS_URL:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        # redis-py's own limit of 5 s would drop a line that waits for events as long (channels_redis#422).
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]},
+    }
+
 # --- Classifying ------------------------------------------------------------------------------
 MODEL_DIR = BUILD_DIR / "model"
 KERAS_HOME = Path(env.text("KERAS_HOME", "~/.keras")).expanduser()
@@ -120,8 +130,18 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # --- What is kept -----------------------------------------------------------------------------
+# Unset: SQLite in DATA_DIR.
+DATABASE = env.database("DATABASE_URL")
+if DATABASE:
+    # A pool that checks a connection before it lends it, and gives up in seconds: nobody waits long for a dead store.
+    DATABASE["OPTIONS"] = {
+        "connect_timeout": 3,
+        **DATABASE.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 8, "timeout": 5, "reconnect_timeout": 5},
+    }
 DATABASES = {
-    "default": {
+    "default": DATABASE
+    or {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "db.sqlite3",
         # WAL lets readers go on while one process writes; IMMEDIATE makes a writer wait instead of failing.

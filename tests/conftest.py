@@ -11,6 +11,8 @@ from PIL import Image
 
 from tests.running import Running, running
 
+pytest_plugins = ["tests.stores"]
+
 
 @pytest.fixture(scope="session")
 def photos() -> Path:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,8 +15,10 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 #: Variables of the tester's shell that would change what is tested.
 SHARED = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": "1"}
-OURS = ("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE")
-
+OURS = (
+    *("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE"),
+    *("DATABASE_URL", "REDIS_URL"),
+)
 
 SERVE = ("manage.py", "serve", "--port", "0")
 
@@ -73,14 +74,6 @@ def running(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: st
     finally:
         process.terminate()
         process.communicate(timeout=30)
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def announced(process: subprocess.Popen[str]) -> str:

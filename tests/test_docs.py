@@ -11,7 +11,8 @@ import pytest
 
 from classifier import protocol
 from classifier.errors import SENTENCES
-from tests.running import ROOT, announced, environment, free_port
+from infrastructure.local.servers import free_port
+from tests.running import ROOT, announced, environment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")

@@ -12,9 +12,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from infrastructure.local.servers import free_port
 from tests.e2e.backend import Backend, result
 from tests.e2e.conftest import drop
-from tests.running import Running, free_port, running, serve_on
+from tests.running import Running, running, serve_on
 
 LONGEST_PAUSE_MS = 200
 #: Longest time between two frames, kept on the window. Headless Chromium draws 60 a second.

@@ -73,6 +73,30 @@ def test_a_backend_url_must_be_a_websocket_url(monkeypatch):
     assert "ws://host[:port] or wss://host[:port]" in refused(env.socket_url, "BACKEND_WS_URL")
 
 
+@pytest.mark.parametrize("value", ["localhost", "mysql://u:secret@h/n", "postgresql://u:secret@h", "sqlite:///f"])
+def test_a_database_that_is_not_postgresql_is_refused_without_its_password(monkeypatch, value):
+    monkeypatch.setenv("DATABASE_URL", value)
+    said = refused(env.database, "DATABASE_URL")
+    assert "postgresql://user:password@host" in said
+    assert "secret" not in said
+
+
+def test_a_database_is_read_with_its_options(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p%40@h:5433/n?sslmode=require")
+    found = env.database("DATABASE_URL")
+    assert found
+    assert (found["HOST"], found["PORT"], found["PASSWORD"], found["NAME"]) == ("h", 5433, "p@", "n")
+    assert (found["OPTIONS"], found["CONN_HEALTH_CHECKS"]) == ({"sslmode": "require"}, True)
+
+
+@pytest.mark.parametrize("value", ["localhost:6379", "http://:secret@h", "redis://"])
+def test_a_redis_address_that_is_none_is_refused_without_its_password(monkeypatch, value):
+    monkeypatch.setenv("REDIS_URL", value)
+    said = refused(env.redis_url, "REDIS_URL")
+    assert "redis[s]://" in said
+    assert "secret" not in said
+
+
 def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
     (tmp_path / "key").write_text("from a file\n")
     monkeypatch.delenv("SECRET_KEY", raising=False)

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 import pytest
 from PIL import Image
 
+from infrastructure.local.servers import free_port
 from tests.client import authenticated
-from tests.running import Running, free_port, running
+from tests.running import Running, running
 
 
 @pytest.fixture(scope="module")

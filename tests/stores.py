@@ -1,0 +1,75 @@
+"""Real PostgreSQL, Redis and S3 servers for the tests; see ``infrastructure/local/servers.py``."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from infrastructure.local import servers
+from infrastructure.local.servers import Bucket, MissingServerError, Server
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A new folder that every user may pass through: as root PostgreSQL runs as another one."""
+    made = Path(tempfile.mkdtemp(prefix="store-"))
+    made.chmod(0o711)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def postgres_server() -> Iterator[Server]:
+    """PostgreSQL for one test that kills or freezes it."""
+    with folder() as place, _or_skip(), servers.started(servers.postgres(place)) as server:
+        yield server
+
+
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    """Redis for one test that kills or freezes it."""
+    with folder() as place, _or_skip(), servers.started(servers.redis(place)) as server:
+        yield server
+
+
+@contextmanager
+def s3_server() -> Iterator[Bucket]:
+    """S3 for one test that kills or freezes it."""
+    with folder() as place, _or_skip():
+        bucket = servers.s3(place)
+        with servers.started(bucket.server):
+            yield bucket
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The ``DATABASE_URL`` of a PostgreSQL that all tests share."""
+    with postgres_server() as server:
+        yield servers.postgres_url(server)
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[str]:
+    """The ``REDIS_URL`` of a Redis that all tests share."""
+    with redis_server() as server:
+        yield servers.redis_url(server)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Bucket]:
+    """An S3 bucket that all tests share: ``endpoint``, ``name``, ``access_key``, ``secret_key``."""
+    with s3_server() as bucket:
+        yield bucket
+
+
+@contextmanager
+def _or_skip() -> Iterator[None]:
+    try:
+        yield
+    except MissingServerError as missing:
+        pytest.skip(str(missing))
