@@ -18,11 +18,9 @@ from tests.running import manage
 from tests.stores import postgres_server, redis_server
 
 ROW = """
-from uuid import uuid4
 from classifier import history
 from tests.classifier.answers import entry
-history.write(entry())
-history.write(entry())
+history.write([entry(), entry()])
 """
 
 
