@@ -1,6 +1,6 @@
 /** Why: which part of the photo spoke for an answer, painted over it from 49 numbers. */
 
-import { spoke, wherePeak } from "./words.js";
+import { mapName, spoke, wherePeak } from "./words.js";
 
 const CELLS = 7;
 /** Indigo, magenta, amber, yellow: apart for every kind of sight, and on photos of any colour. The legend's too. */
@@ -21,7 +21,7 @@ export class Heatmap {
   /** Takes the maps of a new result; without them there is nothing to switch on. */
   take({ heatmap = null, verdict, predictions }) {
     this.#heatmap = heatmap;
-    this.#verdict = verdict.kind === "none" ? "no animal" : verdict.display;
+    this.#verdict = mapName(verdict);
     this.#predictions = predictions;
     this.#parts.reason.textContent = verdict.reason;
     this.#set(false);

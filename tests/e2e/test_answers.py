@@ -140,7 +140,9 @@ def test_a_picture_that_the_browser_cannot_open_goes_as_it_is(page: Page, frames
     page.goto("/")
     page.locator("#file").set_input_files(tmp_path / "scan.tiff")
     expect(page.locator("[data-state=answered]")).to_be_visible()
-    expect(page.locator("#caption")).to_have_text("scan.tiff: sent as it is, because this browser cannot open it.")
+    expect(page.locator("#caption")).to_have_text(
+        "scan.tiff: this file goes as it is; its location is dropped on arrival."
+    )
     assert (tmp_path / "scan.tiff").read_bytes() in frames
 
 
@@ -195,7 +197,7 @@ def test_a_newer_photo_takes_the_place_of_an_older(page: Page):
 def test_the_keyboard_is_enough(home: Page):
     home.keyboard.press("Tab")
     expect(home.get_by_text("Skip to the photo")).to_be_focused()
-    for name in ("Is this a squirrel?", "Colours: as your device"):
+    for name in ("Is this a squirrel?", "Deutsch", "Colours: as your device"):
         home.keyboard.press("Tab")
         expect(home.get_by_role("link", name=name).or_(home.get_by_role("button", name=name))).to_be_focused()
     home.keyboard.press("Tab")
