@@ -1,5 +1,6 @@
 /** Why: which part of the photo spoke for an answer, painted over it from 49 numbers. */
 
+import { newCanvas } from "./photo.js";
 import { mapName, spoke, wherePeak } from "./words.js";
 
 const CELLS = 7;
@@ -68,7 +69,7 @@ function paint(canvas, [x, y, width, height], map) {
   for (const [side, fraction] of Object.entries({ left: x, top: y, width, height })) {
     canvas.style.setProperty(side, `${fraction * 100}%`);
   }
-  const small = new OffscreenCanvas(CELLS, CELLS);
+  const small = newCanvas(CELLS, CELLS);
   small.getContext("2d").putImageData(new ImageData(colours(map), CELLS, CELLS), 0, 0);
   canvas.width = canvas.height = 448;
   const context = canvas.getContext("2d");

@@ -66,6 +66,16 @@ def test_why_is_shown_over_the_photo_and_said_in_words(home: Page):
     expect(home.locator("#heatmap")).to_be_hidden()
 
 
+def test_a_browser_that_cannot_draw_off_screen_answers_and_says_why_too(page: Page):
+    page.add_init_script("delete window.OffscreenCanvas")
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_text("What spoke most for “cat” is in the middle of the photo.")).to_be_visible()
+    painted = "canvas => canvas.getContext('2d').getImageData(0, 0, 448, 448).data.some(Boolean)"
+    assert page.locator("#heatmap").evaluate(painted)
+
+
 def test_a_newer_photo_takes_the_map_away(home: Page):
     home.get_by_role("button", name="Chelsea the cat").click()
     home.get_by_role("button", name="Why?").click()
