@@ -9,6 +9,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 export HOST PORT
+MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
 
 .PHONY: help
 help:  ## List the targets
@@ -44,6 +45,13 @@ model: $(BIN)/.run-installed  ## Build the model artefact (only if it is not the
 admin: $(BIN)/.run-installed  ## Make a staff user for /admin/ and print the password once
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py create_staff
+
+.PHONY: messages
+messages: $(BIN)/.run-installed  ## Collect what the page says, and compile its translations (needs GNU gettext)
+	@$(BIN)/python manage.py makemessages $(MESSAGES) --domain django --extension html,py --verbosity 0
+	@$(BIN)/python manage.py makemessages $(MESSAGES) --domain djangojs --verbosity 0
+	@$(BIN)/python manage.py compilemessages --ignore .venv --verbosity 0
+	@$(BIN)/python manage.py build_words
 
 .PHONY: lock
 lock:  ## Compile requirements/*.txt anew (needs uv)

@@ -34,6 +34,7 @@ CLOSE_PROTOCOL = 4400
 CLOSE_AUTH = 4401
 CLOSE_ORIGIN = 4403
 CLOSE_SILENCE = 4408
+CLOSE_DRAINING = 4412
 CLOSE_RATE = 4429
 #: Faults that end the socket, whatever else is going on.
 CLOSES = {"auth.required": CLOSE_AUTH, "auth.invalid": CLOSE_AUTH, "auth.origin": CLOSE_ORIGIN}

@@ -36,7 +36,9 @@ def test_every_code_is_in_the_protocols_document_and_no_other():
 
 
 def test_every_close_code_is_in_the_protocols_document():
-    for code in (protocol.CLOSE_PROTOCOL, protocol.CLOSE_AUTH, protocol.CLOSE_ORIGIN, protocol.CLOSE_SILENCE):
+    codes = {value for name, value in vars(protocol).items() if name.startswith("CLOSE_")}
+    assert len(codes) == 6
+    for code in codes:
         assert str(code) in PROTOCOL
 
 

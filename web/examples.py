@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from PIL import Image, ImageOps
 
 logger = logging.getLogger(__name__)
@@ -21,10 +23,10 @@ MAX_OF_OPERATOR = 12
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 #: File, title and credit of the built-in ones, as the wheel of scikit-image says.
-BUILT_IN = (
-    ("chelsea.png", "Chelsea the cat", "Stéfan van der Walt, CC0"),
-    ("coffee.png", "A cup of coffee", "Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0"),
-    ("rocket.jpg", "A rocket at take-off", "SpaceX, public domain"),
+BUILT_IN: tuple[tuple[str, str | Promise, str], ...] = (
+    ("chelsea.png", gettext_lazy("Chelsea the cat"), "Stéfan van der Walt, CC0"),
+    ("coffee.png", gettext_lazy("A cup of coffee"), "Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0"),
+    ("rocket.jpg", gettext_lazy("A rocket at take-off"), "SpaceX, public domain"),
 )
 
 
@@ -33,7 +35,7 @@ class Example:
     """One photo. ``credit`` is empty for an operator's; ``version`` changes when the file does."""
 
     path: Path
-    title: str
+    title: str | Promise
     credit: str
     version: str
 
@@ -57,7 +59,7 @@ class Example:
 def listing() -> dict[str, Example]:
     """Every example that can be opened, by file name: the built-in ones first, then the operator's."""
     built_in = [(settings.PHOTOS_DIR / name, title, credit) for name, title, credit in BUILT_IN]
-    own = [(path, _title(path), "") for path in _of_operator()]
+    own: list[tuple[Path, str | Promise, str]] = [(path, _title(path), "") for path in _of_operator()]
     found = {}
     for path, title, credit in [*built_in, *own]:
         version = _version(path)

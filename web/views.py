@@ -8,7 +8,9 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from classifier import tickets
@@ -16,15 +18,18 @@ from web import examples
 from web.owner import owner_of, remember
 
 SOCKET_PATH = "/ws/classify"
-AN_HOUR_S = 3600
 A_YEAR_S = 365 * 24 * 3600
 MODEL_CARD = settings.BASE_DIR / "docs" / "model-card.md"
 
 
 @require_safe
+@gzip_page
 @cache_control(no_store=True)
 def index(request: HttpRequest) -> HttpResponse:
-    """The page, with the first ticket in it: no request stands between a photo and its answer."""
+    """The page, with the first ticket in it: no request stands between a photo and its answer.
+
+    It is compressed, so it repeats nothing of its address: a guess beside a secret would be told by the length.
+    """
     owner, found = owner_of(request), list(examples.listing().values())
     page = {
         "ticket": tickets.issue(owner, origin(request)),
@@ -39,10 +44,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@cache_control(public=True, max_age=AN_HOUR_S)
+@gzip_page
+@cache_control(private=True, no_cache=True)
 def model_card(request: HttpRequest) -> HttpResponse:
-    """What the model knows and how right it is: ``docs/model-card.md`` as a page."""
-    return render(request, "web/document.html", {"title": "What it knows", "body": _rendered(MODEL_CARD)})
+    """What the model knows and how right it is: ``docs/model-card.md`` as a page, asked for anew in each language."""
+    return render(request, "web/document.html", {"title": gettext("What it knows"), "body": _rendered(MODEL_CARD)})
 
 
 @require_POST

@@ -1,6 +1,7 @@
 /** The panel beside the photo: what is going on, then the answer, or why there is none. */
 
-import { closest, confidence, percent, refusal, squirrel, timing, verdict, wholePercent } from "./words.js";
+import { wholePercent } from "./say.js";
+import { AN_ANIMAL, closest, confidence, percent, refusal, squirrel, timing, verdict } from "./words.js";
 
 /** Draws into the elements that `root` holds, found by their `data-part`. */
 export class AnswerPanel {
@@ -25,7 +26,7 @@ export class AnswerPanel {
   answered(result, roundTripMs, took = timing(result, roundTripMs)) {
     const sure = confidence(result);
     const line = [sure.word, sure.number, closest(result)].filter(Boolean).join(" · ");
-    this.#say(verdict(result), line, squirrel(result));
+    this.#say(verdict(result), { detail: line, squirrel: squirrel(result), whole: result.squirrel === "yes" });
     fill(this.#parts.sureness, sure.score);
     this.#predictions = result.predictions;
     this.#parts.guesses.replaceChildren(...result.predictions.map(row));
@@ -36,7 +37,7 @@ export class AnswerPanel {
 
   refused(fault) {
     const { sentence, advice, again } = refusal(fault);
-    this.#say(sentence, advice);
+    this.#say(sentence, { detail: advice });
     this.#parts.again.hidden = !again;
     this.#show("refusal");
   }
@@ -49,11 +50,11 @@ export class AnswerPanel {
     this.#show("nothing");
   }
 
-  /** The first sentence stands out; what follows it is the same size, and quieter. */
-  #say(text, detail = "", squirrel = "") {
+  /** The first sentence stands out, unless it takes the `whole`; what follows it is the same size, and quieter. */
+  #say(text, { detail = "", squirrel = "", whole = false } = {}) {
     this.#parts.squirrel.textContent = squirrel;
     this.#parts.verdict.hidden = false;
-    const [first, more] = text.split(/^((?:Yes\. )?[^.]*\.)(?: |$)/).filter(Boolean);
+    const [first, more] = whole ? [text] : text.split(/^([^.]*\.)(?: |$)/).filter(Boolean);
     if (this.#parts.verdict.textContent !== text) {
       this.#parts.verdict.replaceChildren(first, ...(more ? [" ", part("span", "more", more)] : []));
     }
@@ -77,13 +78,19 @@ export class AnswerPanel {
 function row({ display, score, is_animal: isAnimal }) {
   const item = document.createElement("li");
   item.classList.toggle("is-animal", isAnimal);
-  const name = part("span", "guess-name", display);
-  if (isAnimal) name.append(part("span", "visually-hidden", ", an animal"));
+  const name = part("span", "guess-name");
+  name.append(english(display));
+  if (isAnimal) name.append(part("span", "visually-hidden", AN_ANIMAL));
   const bar = part("span", "bar");
   bar.setAttribute("aria-hidden", "true");
   fill(bar, score);
   item.append(name, part("span", "guess-score", percent(score)), bar);
   return item;
+}
+
+/** The names of the classes are English in every language, and are to be read aloud so. */
+function english(name) {
+  return Object.assign(part("span", "", name), { lang: "en" });
 }
 
 function part(tag, className, text = "") {

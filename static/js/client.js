@@ -5,7 +5,7 @@
  */
 
 import {
-  CLOSE_AUTH, CLOSE_ORIGIN, CLOSE_PROTOCOL, MAX_BYTES, MAX_IN_FLIGHT, MAX_NAME_CHARS, Refusal, SUBPROTOCOL, VERSION, uuid4,
+  CLOSE_AUTH, CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, MAX_BYTES, MAX_IN_FLIGHT, MAX_NAME_CHARS, Refusal, SUBPROTOCOL, VERSION, uuid4,
 } from "./protocol.js";
 
 export const PING_EVERY_MS = 25_000;
@@ -14,6 +14,9 @@ export const RENEW_AGAIN_MS = 10_000;
 export const HELLO_WITHIN_MS = 10_000;
 export const FIRST_WAIT_MS = 1_000;
 export const LONGEST_WAIT_MS = 30_000;
+export const DRAINED_WITHIN_MS = 10_000;
+/** How many draining servers a job is carried past. */
+export const MAX_DRAINS = 5;
 const WATCH_EVERY_MS = 50;
 
 /** Close codes after which trying again would only annoy the server. */
@@ -41,6 +44,7 @@ export class Client extends EventTarget {
   #attempt = 0;
   #refusedTickets = 0;
   #pingUnanswered = false;
+  #draining = false;
   #fetching = null;
 
   constructor({ url, ticket, expiresIn, fetchTicket, WebSocket = globalThis.WebSocket, clock = realClock, random = Math.random }) {
@@ -86,7 +90,7 @@ export class Client extends EventTarget {
     if (this.#jobs.has(id)) return Promise.reject(new Refusal("job.running"));
     const announcement = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
-      const job = { id, size, announcement, keep, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0 };
+      const job = { id, size, announcement, keep, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0, drains: 0 };
       this.#jobs.set(id, job);
       signal?.addEventListener("abort", () => this.#abandon(job, signal.reason), { once: true });
       this.#pump();
@@ -138,7 +142,7 @@ export class Client extends EventTarget {
     for (const name of [...this.#timers.keys()]) this.#cancel(name);
     const socket = this.#socket;
     this.#socket = null;
-    this.#pingUnanswered = false;
+    this.#pingUnanswered = this.#draining = false;
     if (this.#state === "ready") this.#state = "waiting";
     socket?.close();
   }
@@ -189,7 +193,7 @@ export class Client extends EventTarget {
     const job = this.#jobs.get(message.id);
     if (message.type === "hello") this.#hello(message);
     else if (message.type === "queued") job?.onProgress?.({ sent: job.size, size: job.size, position: message.position });
-    else if (message.type === "result" && job) this.#answered(job, message);
+    else if (message.type === "result" && job) this.#settle(job, null, { result: message, roundTripMs: this.#clock.now() - job.sentAt });
     else if (message.type === "cancelled" && job) this.#settle(job, new Refusal("job.cancelled"));
     else if (message.type === "error") this.#refused(job, message);
   }
@@ -208,13 +212,19 @@ export class Client extends EventTarget {
     this.#pump();
   }
 
-  #answered(job, result) {
-    this.#settle(job, null, { result, roundTripMs: this.#clock.now() - job.sentAt });
-  }
-
   #refused(job, { code, message, retry_after: retryAfter }) {
     if (code === "auth.expired") { this.#expired(job); return; }
-    if (job && code !== "server.draining") this.#settle(job, new Refusal(code, message, retryAfter));
+    if (code === "server.draining") this.#drains(job);
+    else if (job) this.#settle(job, new Refusal(code, message, retryAfter));
+  }
+
+  /** It takes nothing new: when what it still has is answered, a new line is opened, which may lead to another server. */
+  #drains(job) {
+    if (!this.#draining) this.#after("drain", DRAINED_WITHIN_MS, () => this.#lost(CLOSE_DRAINING));
+    this.#draining = true;
+    if (job) Object.assign(job, { sent: false, drains: job.drains + 1 });
+    if (job?.abandoned || job?.drains > MAX_DRAINS) this.#settle(job, new Refusal("server.draining"));
+    else this.#pump();
   }
 
   /** The server's clock is right: the job goes once more behind a new ticket. */
@@ -233,6 +243,7 @@ export class Client extends EventTarget {
   #pump() {
     if (this.#state !== "ready" || this.#clock.now() >= this.#expiresAt) return;
     const jobs = [...this.#jobs.values()];
+    if (this.#draining) { if (!jobs.some((job) => job.sent)) this.#lost(CLOSE_DRAINING); return; }
     const free = this.#limits.max_in_flight - jobs.filter((job) => job.sent).length;
     for (const job of jobs.filter((each) => !each.sent).slice(0, Math.max(0, free))) this.#send(job);
   }

@@ -1,6 +1,7 @@
 /** Why: which part of the photo spoke for an answer, painted over it from 49 numbers. */
 
-import { spoke, wherePeak } from "./words.js";
+import { newCanvas } from "./photo.js";
+import { mapName, spoke, wherePeak } from "./words.js";
 
 const CELLS = 7;
 /** Indigo, magenta, amber, yellow: apart for every kind of sight, and on photos of any colour. The legend's too. */
@@ -21,7 +22,7 @@ export class Heatmap {
   /** Takes the maps of a new result; without them there is nothing to switch on. */
   take({ heatmap = null, verdict, predictions }) {
     this.#heatmap = heatmap;
-    this.#verdict = verdict.kind === "none" ? "no animal" : verdict.display;
+    this.#verdict = mapName(verdict);
     this.#predictions = predictions;
     this.#parts.reason.textContent = verdict.reason;
     this.#set(false);
@@ -68,7 +69,7 @@ function paint(canvas, [x, y, width, height], map) {
   for (const [side, fraction] of Object.entries({ left: x, top: y, width, height })) {
     canvas.style.setProperty(side, `${fraction * 100}%`);
   }
-  const small = new OffscreenCanvas(CELLS, CELLS);
+  const small = newCanvas(CELLS, CELLS);
   small.getContext("2d").putImageData(new ImageData(colours(map), CELLS, CELLS), 0, 0);
   canvas.width = canvas.height = 448;
   const context = canvas.getContext("2d");

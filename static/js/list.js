@@ -1,7 +1,7 @@
 /** The rows of many photos, and what happens when one is clicked. */
 
 import { isDone } from "./batch.js";
-import { rowWords } from "./listwords.js";
+import { TOOLS, rowWords } from "./listwords.js";
 
 const CROSS = "m5 5 10 10M15 5 5 15";
 const ROUND_ARROW = "M15.5 10a5.5 5.5 0 1 1-1.6-3.9L16 8.2M16 4v4.2h-4.2";
@@ -55,8 +55,8 @@ function parts(path) {
   frame.append(thumbnail);
   const open = button("row-open");
   open.append(frame, words);
-  const cancel = tool("Cancel", `Cancel ${path}`, CROSS);
-  const retry = tool("Try again", `Try ${path} again`, ROUND_ARROW);
+  const cancel = tool(TOOLS.cancel, TOOLS.cancelThis(path), CROSS);
+  const retry = tool(TOOLS.retry, TOOLS.retryThis(path), ROUND_ARROW);
   const element = part("li", "row");
   element.append(open, cancel, retry);
   name.title = path;

@@ -1,19 +1,28 @@
 /** What a list of photos says: a few words for each, and one line for all. Pure, as words.js. */
 
-import { WORKING, confidence, refusal, verdict, wholePercent } from "./words.js";
+import { gettext, ngettext, number, wholePercent } from "./say.js";
+import { WORKING, confidence, refusal, verdict } from "./words.js";
 
 const NAMES_SAID = 4;
+
+/** The buttons of a row. */
+export const TOOLS = Object.freeze({
+  cancel: gettext("Cancel"),
+  cancelThis: (path) => gettext("Cancel {path}", { path }),
+  retry: gettext("Try again"),
+  retryThis: (path) => gettext("Try {path} again", { path }),
+});
 
 /** Where a photo is: `{sentence, detail, score?, again?}`; `again`: trying again may help. */
 export function rowWords(item) {
   const { state, result, position, fraction } = item;
   if (state === "answered") return answered(result);
-  if (state === "refused" || state === "cancelled") return refused(item.refusal);
+  if (state === "refused" || state === "cancelled") return withoutAnswer(item.refusal);
   const sentence = {
-    waiting: "Waiting its turn",
-    preparing: "Getting ready…",
+    waiting: gettext("Waiting its turn"),
+    preparing: gettext("Getting ready…"),
     connecting: WORKING.connecting,
-    sending: `Sending ${wholePercent(fraction ?? 0)}`,
+    sending: gettext("Sending {share}", { share: wholePercent(fraction ?? 0) }),
     queued: WORKING.queued(position),
     looking: WORKING.looking,
   }[state];
@@ -22,18 +31,18 @@ export function rowWords(item) {
 
 function answered(result) {
   const { word, number, score } = confidence(result);
-  const squirrel = { maybe: "perhaps a squirrel", no: "no squirrel" }[result.squirrel];
+  const squirrel = { maybe: gettext("perhaps a squirrel"), no: gettext("no squirrel") }[result.squirrel];
   return { sentence: verdict(result), detail: [squirrel, word, number].filter(Boolean).join(" · "), score };
 }
 
-function refused(fault) {
+function withoutAnswer(fault) {
   const { sentence, advice, again } = refusal(fault);
   return { sentence, detail: advice, again };
 }
 
 /** "37 of 50 answered". */
 export function totals(items) {
-  return `${count(items, "answered")} of ${items.length} answered`;
+  return gettext("{done} of {all} answered", { done: number(count(items, "answered")), all: number(items.length) });
 }
 
 /** "12 × cat · 1 × squirrel · 3 × no animal · 2 refused", the most frequent first. */
@@ -41,12 +50,14 @@ export function tally(items) {
   const names = new Map();
   for (const item of items.filter(({ state }) => state === "answered")) names.set(nameOf(item), (names.get(nameOf(item)) ?? 0) + 1);
   const sorted = [...names].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-  const rest = sorted.slice(NAMES_SAID).reduce((sum, [, number]) => sum + number, 0);
+  const rest = sorted.slice(NAMES_SAID).reduce((sum, [, times]) => sum + times, 0);
+  const [refused, cancelled] = [count(items, "refused"), count(items, "cancelled")];
   return [
-    ...sorted.slice(0, NAMES_SAID).map(([name, number]) => `${number} × ${name}`),
-    ...[[rest, "others"], [count(items, "refused"), "refused"], [count(items, "cancelled"), "cancelled"]]
-      .filter(([number]) => number).map(([number, name]) => `${number} ${name}`),
-  ].join(" · ");
+    ...sorted.slice(0, NAMES_SAID).map(([name, times]) => `${number(times)} × ${name}`),
+    rest && ngettext("{count} other", "{count} others", rest),
+    refused && gettext("{count} refused", { count: number(refused) }),
+    cancelled && gettext("{count} cancelled", { count: number(cancelled) }),
+  ].filter(Boolean).join(" · ");
 }
 
 function count(items, state) {
@@ -55,7 +66,7 @@ function count(items, state) {
 
 /** The everyday name: "a cat (Egyptian cat)" counts as a cat. */
 function nameOf({ result: { squirrel, verdict: { kind, headline } } }) {
-  if (squirrel === "yes") return "squirrel";
+  if (squirrel === "yes") return gettext("squirrel");
   const name = headline.replace(/^an? | \(.*\)$/g, "");
-  return { species: name, group: name, animal: "some animal", none: "no animal" }[kind] ?? "not sure";
+  return { species: name, group: name, animal: gettext("some animal"), none: gettext("no animal") }[kind] ?? gettext("not sure");
 }

@@ -1,7 +1,7 @@
 /** The live camera: one frame after another, each after the answer to the one before. */
 
 import { Camera, cameras } from "./camera.js";
-import { ENDED, FAULTS, HOW, cameraName, pace } from "./livewords.js";
+import { CONTROLS, ENDED, FAULTS, HOW, cameraName, pace } from "./livewords.js";
 import { Refusal } from "./protocol.js";
 import { Pace, Steady } from "./steady.js";
 import { verdict } from "./words.js";
@@ -130,10 +130,10 @@ export class Live {
 }
 
 function build() {
-  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, ariaLabel: "What the camera sees" });
+  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, ariaLabel: CONTROLS.video });
   const button = (textContent) => Object.assign(document.createElement("button"), { type: "button", className: "button", textContent });
-  const [stop, next] = [button("Stop camera"), button("Switch camera")];
-  const picker = Object.assign(document.createElement("select"), { className: "picker", ariaLabel: "Camera" });
+  const [stop, next] = [button(CONTROLS.stop), button(CONTROLS.next)];
+  const picker = Object.assign(document.createElement("select"), { className: "picker", ariaLabel: CONTROLS.picker });
   picker.hidden = next.hidden = true; // until it is known that there is more than one
   const heard = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
   const controls = Object.assign(document.createElement("div"), { className: "camera-controls" });

@@ -13,6 +13,7 @@ export const CLOSE_AUTH = 4401;
 export const CLOSE_ORIGIN = 4403;
 export const CLOSE_SILENCE = 4408;
 export const CLOSE_DRAINING = 4412;
+export const CLOSE_RATE = 4429;
 
 /** What the server may answer. */
 export const CODES = Object.freeze([

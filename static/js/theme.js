@@ -4,7 +4,6 @@
 (() => {
   const KEY = "theme";
   const THEMES = ["auto", "light", "dark"];
-  const NAMES = { auto: "as your device", light: "light", dark: "dark" };
   const root = document.documentElement;
 
   const chosen = () => {
@@ -31,8 +30,8 @@
   };
 
   const label = () => {
-    const text = `Colours: ${NAMES[root.dataset.theme]}`;
     const button = document.getElementById("theme");
+    const text = button.dataset[root.dataset.theme];
     button.setAttribute("aria-label", text);
     button.title = text;
   };

@@ -1,7 +1,7 @@
-/** Everything the page says by itself. Pure: facts in, sentences out. */
+/** Everything the page says by itself. Pure: facts in, sentences out, in the language of say.js. */
 
-/** Thin, and never at a line's end. */
-const THIN = "\u202f";
+import { THIN, duration, gettext, ngettext, number, wholePercent } from "./say.js";
+
 const SURE = 0.85;
 const FAIRLY_SURE = 0.65;
 
@@ -13,140 +13,155 @@ export function percent(score) {
   return wholePercent(score);
 }
 
-/** A person's own choice, which may well be 0 or 100. */
-export function wholePercent(fraction) {
-  return `${Math.round(fraction * 100)}${THIN}%`;
+/** "a cat (Egyptian cat)" → both that and "cat (Egyptian cat)": other languages have no use for an English article. */
+function named(phrase) {
+  return { a_name: phrase, name: phrase.replace(/^an? /, "") };
 }
 
 /** Is this a squirrel? The line above an answer that is not itself "yes". */
 export function squirrel({ squirrel: answer }) {
-  return { maybe: "Is this a squirrel? Maybe.", no: "Is this a squirrel? No." }[answer] ?? "";
+  return { maybe: gettext("Is this a squirrel? Maybe."), no: gettext("Is this a squirrel? No.") }[answer] ?? "";
 }
 
 /** The answer in one sentence, or two short ones. */
 export function verdict({ squirrel: answer, verdict: { kind, headline, perhaps } }) {
-  if (answer === "yes") return "Yes. That is a squirrel.";
-  if (kind === "species" || kind === "group") return `That is ${headline}.`;
-  if (kind === "animal") return perhaps ? `That is an animal. Perhaps ${perhaps}.` : "That is an animal.";
-  if (kind === "none") return `No animal here. It looks most like ${headline}.`;
-  return perhaps ? `Not sure. Perhaps ${perhaps}.` : "Not sure. There may be an animal.";
+  if (answer === "yes") return gettext("Yes. That is a squirrel.");
+  if (kind === "species" || kind === "group") return gettext("That is {a_name}.", named(headline));
+  if (kind === "animal") return perhaps ? gettext("That is an animal. Perhaps {a_name}.", named(perhaps)) : gettext("That is an animal.");
+  if (kind === "none") return gettext("No animal here. It looks most like {a_name}.", named(headline));
+  return perhaps ? gettext("Not sure. Perhaps {a_name}.", named(perhaps)) : gettext("Not sure. There may be an animal.");
 }
 
 /** Which class came closest, where the answer is wider than a class. */
 export function closest({ squirrel: answer, verdict: { kind }, predictions: [first] }) {
-  return answer === "yes" || kind === "group" ? `closest match: ${first.display}` : "";
+  return answer === "yes" || kind === "group" ? gettext("closest match: {name}", { name: first.display }) : "";
 }
 
 /** How sure that is: a word, a number, and what the number counts. */
 export function confidence({ squirrel: answer, verdict: { kind, score }, predictions: [first] }) {
-  if (answer === "yes") return { word: first.score >= SURE ? "Sure" : "Fairly sure", number: percent(first.score), score: first.score };
-  const word = kind === "unsure" ? "Guessing" : sureness(score);
-  const counts = { animal: " for any animal", none: " for no animal", unsure: " for any animal" }[kind] ?? "";
-  return { word, number: `${percent(score)}${counts}`, score };
+  if (answer === "yes") return { word: sureness(Math.max(first.score, FAIRLY_SURE)), number: percent(first.score), score: first.score };
+  const word = kind === "unsure" ? gettext("Guessing") : sureness(score);
+  return { word, number: counted(kind, percent(score)), score };
 }
 
 function sureness(score) {
-  if (score >= SURE) return "Sure";
-  return score >= FAIRLY_SURE ? "Fairly sure" : "Guessing";
+  if (score >= SURE) return gettext("Sure");
+  return score >= FAIRLY_SURE ? gettext("Fairly sure") : gettext("Guessing");
 }
+
+function counted(kind, share) {
+  if (kind === "none") return gettext("{share} for no animal", { share });
+  return kind === "animal" || kind === "unsure" ? gettext("{share} for any animal", { share }) : share;
+}
+
+const PLACES = [
+  [gettext("the upper left"), gettext("the upper middle"), gettext("the upper right")],
+  [gettext("the left"), gettext("the middle"), gettext("the right")],
+  [gettext("the lower left"), gettext("the lower middle"), gettext("the lower right")],
+];
 
 /** Where a map is strongest: "the upper left", "the middle". */
 export function wherePeak([x, y, width, height], map) {
   const cell = map.indexOf(Math.max(...map));
   const [across, down] = [x + ((cell % 7) + 0.5) / 7 * width, y + (Math.floor(cell / 7) + 0.5) / 7 * height];
-  const column = across < 1 / 3 ? "left" : across > 2 / 3 ? "right" : "";
-  const row = down < 1 / 3 ? "upper" : down > 2 / 3 ? "lower" : "";
-  if (!row && !column) return "the middle";
-  if (!row) return `the ${column}`;
-  return `the ${row} ${column || "middle"}`;
+  return PLACES[third(down)][third(across)];
+}
+
+function third(fraction) {
+  if (fraction < 1 / 3) return 0;
+  return fraction > 2 / 3 ? 2 : 1;
 }
 
 /** The map in words, for those who do not see it. */
 export function spoke(name, where) {
-  return `What spoke most for “${name}” is in ${where} of the photo.`;
+  return gettext("What spoke most for “{name}” is in {where} of the photo.", { name, where });
+}
+
+/** What the map of the verdict is a map of. */
+export function mapName({ kind, display }) {
+  return kind === "none" ? gettext("no animal") : display;
 }
 
 /** What was done to the photo before it went. */
 export function preparation(photo, name) {
-  if (!photo.from) return `${name}: sent as it is, because this browser cannot open it.`;
+  if (!photo.from) return gettext("{name}: this file goes as it is; its location is dropped on arrival.", { name });
   const size = `${photo.width}${THIN}×${THIN}${photo.height}`;
   return photo.from.width > photo.width
-    ? `${name}: sent as ${size} pixels, without its metadata.`
-    : `${name}: sent in full size, without its metadata.`;
+    ? gettext("{name}: sent as {size} pixels, without its metadata.", { name, size })
+    : gettext("{name}: sent in full size, without its metadata.", { name });
 }
 
 /** "31 ms to look, 48 ms with the way there and back · MobileNetV2". */
 export function timing({ timings, model }, roundTripMs) {
-  const look = milliseconds(timings.total_ms);
-  return `${look} to look, ${milliseconds(roundTripMs)} with the way there and back · ${model.name}`;
-}
-
-function milliseconds(ms) {
-  return ms < 1000 ? `${Math.max(1, Math.round(ms))}${THIN}ms` : `${(ms / 1000).toFixed(1)}${THIN}s`;
+  const times = { look: duration(timings.total_ms), way: duration(roundTripMs) };
+  return `${gettext("{look} to look, {way} with the way there and back", times)} · ${model.name}`;
 }
 
 export const WORKING = Object.freeze({
-  shrinking: "Getting the photo ready…",
-  camera: "Asking for the camera…",
-  connecting: "Waiting for the line…",
-  sending: "Sending…",
-  looking: "Looking…",
-  queued: (position) => (position === 1 ? "Next in line…" : `Waiting: number ${position} in line…`),
+  shrinking: gettext("Getting the photo ready…"),
+  camera: gettext("Asking for the camera…"),
+  connecting: gettext("Waiting for the line…"),
+  sending: gettext("Sending…"),
+  looking: gettext("Looking…"),
+  queued: (position) => (position === 1 ? gettext("Next in line…") : gettext("Waiting: number {position} in line…", { position: number(position) })),
 });
 
 export const HINTS = Object.freeze({
-  noPicture: "There is no picture in what you pasted.",
-  noFile: "There was no file in what you dropped. Save the picture first, then drop it here.",
-  noPhotos: "There are no photos in this folder.",
-  leftOut: (count) => (count === 1 ? "One file was left out: it is no photo." : `${count} files were left out: they are no photos.`),
-  exampleLost: "The example photo did not come. Please try again.",
-  listLost: "The list could not be loaded. Please try again.",
-  kept: "Kept with its answer.",
-  keepOne: "Keep this photo",
-  keepMany: "Keep these photos",
-  keepManyHow: "Ticked, every photo that is sent from then on is kept.",
-  notKept: "It could not be kept. Please try again.",
-  insecure:
-    "This page came over plain HTTP: photos and answers cross the network unprotected, and the browser will not allow " +
-    "the page a camera or work offline. Over HTTPS, or on localhost, it will.",
+  noPicture: gettext("There is no picture in what you pasted."),
+  noFile: gettext("There was no file in what you dropped. Save the picture first, then drop it here."),
+  noPhotos: gettext("There are no photos in this folder."),
+  leftOut: (count) => ngettext("One file was left out: it is no photo.", "{count} files were left out: they are no photos.", count),
+  exampleLost: gettext("The example photo did not come. Please try again."),
+  listLost: gettext("The list could not be loaded. Please try again."),
+  kept: gettext("Kept with its answer."),
+  keepOne: gettext("Keep this photo"),
+  keepMany: gettext("Keep these photos"),
+  keepManyHow: gettext("Ticked, every photo that is sent from then on is kept."),
+  notKept: gettext("It could not be kept. Please try again."),
+  insecure: gettext("This page came over plain HTTP: photos and answers cross the network unprotected, and the browser will not allow the page a camera or work offline. Over HTTPS, or on localhost, it will."),
 });
 
-const FORMATS = "JPEG, PNG, WebP, HEIC and a few more work.";
-const RELOAD = "Reload this page to go on.";
+/** What a class of the five is, for those who do not see its paw. */
+export const AN_ANIMAL = gettext(", an animal");
+
+const FORMATS = gettext("JPEG, PNG, WebP, HEIC and a few more work.");
+const RELOAD = gettext("Reload this page to go on.");
+const SEND_AGAIN = gettext("Send it again.");
+const SAFE = gettext("Your photo is safe here.");
 
 /** What happened, what to do, and whether the same photo again can help. */
 const REFUSALS = {
-  "image.unreadable": ["This file isn't a picture we can read.", FORMATS],
-  "image.too_large": ["This file is too large.", "Pictures up to 10 MB work. A smaller copy will do."],
-  "image.too_many_pixels": ["This picture has too many pixels.", "Up to 50 megapixels work. A smaller copy will do."],
-  "image.unsupported_format": ["We don't read this kind of file.", FORMATS],
-  "image.truncated": ["This picture is cut off.", "Part of the file is missing: copy or download it once more."],
-  "image.empty": ["This file is empty.", "Choose another one."],
-  "job.running": ["This photo is already being looked at.", "Its answer will come.", true],
-  "job.unknown": ["The server has lost sight of this photo.", "Send it again.", true],
-  "job.timeout": ["This photo took too long.", "The server gave it up. Send it again.", true],
-  "job.too_many": ["Too many photos at once.", "Wait for an answer before you send the next.", true],
-  "server.overloaded": ["Many people are asking right now.", "Your photo is safe here.", true],
-  "server.draining": ["The server is about to restart.", "Your photo is safe here.", true],
-  "server.internal": ["Something went wrong on our side.", "It was noted there. Trying again may help.", true],
-  "rate.limited": ["That was a lot in a short time.", "Please wait a moment.", true],
-  "auth.required": ["The server does not know this page yet.", RELOAD],
-  "auth.invalid": ["The server no longer knows this page.", RELOAD],
-  "auth.expired": ["This page has been open for a long time.", RELOAD],
-  "auth.origin": ["The server takes no photos from this address.", "Whoever runs this site has to allow it there."],
-  "protocol.invalid": ["This page and the server do not understand each other.", RELOAD],
-  "protocol.unexpected_binary": ["The server got a photo it did not expect.", "Send it again.", true],
-  "protocol.version": ["This page is older than the server.", RELOAD],
-  "job.cancelled": ["You cancelled this photo.", "It can still be looked at.", true],
-  "line.lost": ["The line dropped twice with this photo.", "It is still here: send it again.", true],
-  "line.closed": ["The line is closed.", RELOAD],
-  "file.unreadable": ["This browser could not open the file.", "Is it a folder, or has it been moved? Choose it again."],
+  "image.unreadable": [gettext("This file isn't a picture we can read."), FORMATS],
+  "image.too_large": [gettext("This file is too large."), gettext("Pictures up to 10 MB work. A smaller copy will do.")],
+  "image.too_many_pixels": [gettext("This picture has too many pixels."), gettext("Up to 50 megapixels work. A smaller copy will do.")],
+  "image.unsupported_format": [gettext("We don't read this kind of file."), FORMATS],
+  "image.truncated": [gettext("This picture is cut off."), gettext("Part of the file is missing: copy or download it once more.")],
+  "image.empty": [gettext("This file is empty."), gettext("Choose another one.")],
+  "job.running": [gettext("This photo is already being looked at."), gettext("Its answer will come."), true],
+  "job.unknown": [gettext("The server has lost sight of this photo."), SEND_AGAIN, true],
+  "job.timeout": [gettext("This photo took too long."), gettext("The server gave it up. Send it again."), true],
+  "job.too_many": [gettext("Too many photos at once."), gettext("Wait for an answer before you send the next."), true],
+  "server.overloaded": [gettext("Many people are asking right now."), SAFE, true],
+  "server.draining": [gettext("The server is about to restart."), SAFE, true],
+  "server.internal": [gettext("Something went wrong on our side."), gettext("It was noted there. Trying again may help."), true],
+  "rate.limited": [gettext("That was a lot in a short time."), gettext("Please wait a moment."), true],
+  "auth.required": [gettext("The server does not know this page yet."), RELOAD],
+  "auth.invalid": [gettext("The server no longer knows this page."), RELOAD],
+  "auth.expired": [gettext("This page has been open for a long time."), RELOAD],
+  "auth.origin": [gettext("The server takes no photos from this address."), gettext("Whoever runs this site has to allow it there.")],
+  "protocol.invalid": [gettext("This page and the server do not understand each other."), RELOAD],
+  "protocol.unexpected_binary": [gettext("The server got a photo it did not expect."), SEND_AGAIN, true],
+  "protocol.version": [gettext("This page is older than the server."), RELOAD],
+  "job.cancelled": [gettext("You cancelled this photo."), gettext("It can still be looked at."), true],
+  "line.lost": [gettext("The line dropped twice with this photo."), gettext("It is still here: send it again."), true],
+  "line.closed": [gettext("The line is closed."), RELOAD],
+  "file.unreadable": [gettext("This browser could not open the file."), gettext("Is it a folder, or has it been moved? Choose it again.")],
 };
 
 /** A refusal in the page's own words: `{sentence, advice, again}`. An unknown code keeps the server's sentence. */
 export function refusal({ code, message, retryAfter }) {
   const [sentence, advice, again = false] = REFUSALS[code] ?? [message, "", true];
-  const wait = retryAfter ? ` Try again in ${Math.ceil(retryAfter)}${THIN}s.` : "";
+  const wait = retryAfter ? ` ${gettext("Try again in {time}.", { time: inSeconds(retryAfter) })}` : "";
   return { sentence, advice: `${advice}${wait}`, again };
 }
 
@@ -154,10 +169,25 @@ export function refusal({ code, message, retryAfter }) {
 export function line({ state, delayMs = 0, code }, { online, waiting }) {
   if (state === "closed") return [...Object.values(refusal({ code })).slice(0, 2)].join(" ");
   if (state !== "waiting") return "";
-  const [safe, goOn] = waiting > 1 ? [`Your ${waiting} waiting photos are safe`, "go"] : ["Your photo is safe", "goes"];
-  if (!online) return waiting ? `You are offline. ${safe} and ${goOn} on when the network is back.` : "You are offline.";
-  const seconds = `${Math.max(1, Math.round(delayMs / 1000))}${THIN}s`;
-  return waiting
-    ? `The line dropped; ${safe[0].toLowerCase()}${safe.slice(1)} and will go on in ${seconds}.`
-    : `The line dropped. Next try in ${seconds}.`;
+  return online ? dropped(inSeconds(Math.max(1, Math.round(delayMs / 1000))), waiting) : offline(waiting);
+}
+
+function dropped(time, waiting) {
+  if (!waiting) return gettext("The line dropped. Next try in {time}.", { time });
+  return ngettext(
+    "The line dropped; your photo is safe and will go on in {time}.",
+    "The line dropped; your {count} waiting photos are safe and will go on in {time}.", waiting, { time },
+  );
+}
+
+function offline(waiting) {
+  if (!waiting) return gettext("You are offline.");
+  return ngettext(
+    "You are offline. Your photo is safe and goes on when the network is back.",
+    "You are offline. Your {count} waiting photos are safe and go on when the network is back.", waiting,
+  );
+}
+
+function inSeconds(seconds) {
+  return `${number(Math.ceil(seconds))}${THIN}s`;
 }

@@ -66,6 +66,16 @@ def test_why_is_shown_over_the_photo_and_said_in_words(home: Page):
     expect(home.locator("#heatmap")).to_be_hidden()
 
 
+def test_a_browser_that_cannot_draw_off_screen_answers_and_says_why_too(page: Page):
+    page.add_init_script("delete window.OffscreenCanvas")
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_text("What spoke most for “cat” is in the middle of the photo.")).to_be_visible()
+    painted = "canvas => canvas.getContext('2d').getImageData(0, 0, 448, 448).data.some(Boolean)"
+    assert page.locator("#heatmap").evaluate(painted)
+
+
 def test_a_newer_photo_takes_the_map_away(home: Page):
     home.get_by_role("button", name="Chelsea the cat").click()
     home.get_by_role("button", name="Why?").click()
@@ -140,7 +150,9 @@ def test_a_picture_that_the_browser_cannot_open_goes_as_it_is(page: Page, frames
     page.goto("/")
     page.locator("#file").set_input_files(tmp_path / "scan.tiff")
     expect(page.locator("[data-state=answered]")).to_be_visible()
-    expect(page.locator("#caption")).to_have_text("scan.tiff: sent as it is, because this browser cannot open it.")
+    expect(page.locator("#caption")).to_have_text(
+        "scan.tiff: this file goes as it is; its location is dropped on arrival."
+    )
     assert (tmp_path / "scan.tiff").read_bytes() in frames
 
 
@@ -195,7 +207,7 @@ def test_a_newer_photo_takes_the_place_of_an_older(page: Page):
 def test_the_keyboard_is_enough(home: Page):
     home.keyboard.press("Tab")
     expect(home.get_by_text("Skip to the photo")).to_be_focused()
-    for name in ("Is this a squirrel?", "Colours: as your device"):
+    for name in ("Is this a squirrel?", "Deutsch", "Colours: as your device"):
         home.keyboard.press("Tab")
         expect(home.get_by_role("link", name=name).or_(home.get_by_role("button", name=name))).to_be_focused()
     home.keyboard.press("Tab")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PING_EVERY_MS, RENEW_BEFORE_MS } from "../../static/js/client.js";
+import { DRAINED_WITHIN_MS, MAX_DRAINS, PING_EVERY_MS, RENEW_BEFORE_MS } from "../../static/js/client.js";
 import { CLOSE_AUTH, CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_SILENCE, Refusal } from "../../static/js/protocol.js";
 import { FakeSocket, bench, open, picture, ready, settled } from "./fakes.js";
 
@@ -128,6 +128,55 @@ test("a silent or draining server is asked again", async () => {
     FakeSocket.last.drop(code);
     assert.equal(states.at(-1).state, "waiting");
   }
+});
+
+/** The server takes no more of `job`; the line after that is ready. */
+async function drained(clock, id) {
+  FakeSocket.last.hear({ type: "error", id, code: "server.draining", message: "" });
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  FakeSocket.last.hello();
+}
+
+test("a job that a draining server does not take goes over a new line, though the old one is never closed", async () => {
+  const { client, clock } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  await drained(clock, "1");
+  assert.deepEqual([FakeSocket.all.length, FakeSocket.all[0].closed], [2, true]);
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["1"]);
+  FakeSocket.last.answer("1");
+  assert.equal((await job).result.id, "1");
+});
+
+test("what a draining server still has is waited for, and nothing new is sent to it", async () => {
+  const { client, clock } = await ready();
+  const [first] = ["1", "2"].map((id) => client.classify(picture(), { id }));
+  FakeSocket.last.hear({ type: "error", id: "2", code: "server.draining", message: "" });
+  client.classify(picture(), { id: "3" });
+  await clock.pass(5000);
+  assert.deepEqual([FakeSocket.all.length, FakeSocket.last.of("classify").length], [1, 2]);
+  FakeSocket.last.answer("1");
+  await first;
+  await clock.pass(1000);
+  FakeSocket.last.onopen({});
+  FakeSocket.last.hello();
+  assert.deepEqual(FakeSocket.last.of("classify").map(({ id }) => id), ["2", "3"]);
+});
+
+test("a draining server that keeps a job to itself is left", async () => {
+  const { client, clock } = await ready();
+  for (const id of ["1", "2"]) client.classify(picture(), { id });
+  FakeSocket.last.hear({ type: "error", id: "2", code: "server.draining", message: "" });
+  await clock.pass(DRAINED_WITHIN_MS + 1000);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test("a job is not carried past draining servers for ever", async () => {
+  const { client, clock } = await ready();
+  const job = client.classify(picture(), { id: "1" });
+  for (let count = 0; count < MAX_DRAINS; count += 1) await drained(clock, "1");
+  FakeSocket.last.hear({ type: "error", id: "1", code: "server.draining", message: "" });
+  await assert.rejects(job, refused("server.draining"));
 });
 
 test("a refused origin or protocol closes for good", async () => {

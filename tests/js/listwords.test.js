@@ -32,5 +32,5 @@ test("the totals count what was found, the most frequent first", () => {
     answered("unsure", "dog"), answered("animal", "animal"), { state: "refused" }, { state: "looking" },
   ];
   assert.equal(totals(items), "6 of 8 answered");
-  assert.equal(tally(items), "2 × cat · 1 × no animal · 1 × not sure · 1 × some animal · 1 others · 1 refused");
+  assert.equal(tally(items), "2 × cat · 1 × no animal · 1 × not sure · 1 × some animal · 1 other · 1 refused");
 });

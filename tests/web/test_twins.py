@@ -16,6 +16,11 @@ def test_a_number_of_the_wire_is_the_same_on_both_sides(name):
     assert getattr(protocol, name) == NUMBERS[name]
 
 
+def test_a_close_code_is_known_on_both_sides():
+    ours = {name for name in vars(protocol) if name.startswith("CLOSE_")}
+    assert {name for name in NUMBERS if name.startswith("CLOSE_")} == ours
+
+
 def test_the_browser_knows_the_subprotocol_and_the_size():
     assert f'SUBPROTOCOL = "{protocol.SUBPROTOCOL}"' in SOURCE
     assert "MAX_BYTES = 10 * 1024 * 1024" in SOURCE

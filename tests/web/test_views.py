@@ -1,5 +1,6 @@
 """The pages, without a database: pytest-django refuses it to a test that does not ask for it."""
 
+import gzip
 import json
 import re
 
@@ -50,6 +51,13 @@ def test_the_socket_is_on_the_pages_own_host_and_as_secure_as_the_page(client):
 def test_a_backend_elsewhere_is_named_in_the_page(client, settings):
     settings.BACKEND_WS_URL = "wss://backend.example"
     assert attribute(client.get("/"), "socket-url") == "wss://backend.example/ws/classify"
+
+
+def test_the_page_is_compressed_and_repeats_nothing_of_its_address(client):
+    page = client.get("/?guess=4711", headers={"Accept-Encoding": "gzip"})
+    assert page["Content-Encoding"] == "gzip"
+    assert len(page.content) < 6_000
+    assert "4711" not in gzip.decompress(page.content).decode()
 
 
 def test_a_new_ticket_comes_only_to_a_page_of_ours(strict):
