@@ -30,7 +30,7 @@ def follow(loop: asyncio.AbstractEventLoop) -> None:
 
 def layer() -> BaseChannelLayer:
     """The channel layer of the settings."""
-    return cast("BaseChannelLayer", get_channel_layer())
+    return cast("BaseChannelLayer", get_channel_layer("history"))
 
 
 def group(owner: UUID) -> str:

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.conf import settings
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from classifier.answer import Renditions
@@ -27,6 +28,16 @@ def save(record: UUID, renditions: Renditions) -> bool:
         return True
     delete([photo, thumbnail])  # erased while it was stored
     return False
+
+
+def address(name: str) -> str | None:
+    """A signed address of a stored file, good for ``S3_LINK_S`` seconds; ``None`` where files lie in a folder."""
+    return default_storage.url(name) if settings.S3_BUCKET else None
+
+
+def opened(name: str) -> "File[bytes]":
+    """A stored file to read. Raises ``FileNotFoundError``."""
+    return default_storage.open(name, "rb")
 
 
 def delete(names: Iterable[str]) -> None:

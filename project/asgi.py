@@ -4,6 +4,7 @@ import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import WebsocketDenier
+from channels.sessions import CookieMiddleware
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import path, re_path
@@ -12,6 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 http = get_asgi_application()
 
 sockets = []
+if settings.ROLE.serves_pages:
+    from web.consumers import HistoryFeed
+
+    sockets.append(path("ws/history", CookieMiddleware(HistoryFeed.as_asgi())))
 if settings.ROLE.classifies:
     from classifier.consumers import ClassifyConsumer  # after the apps are loaded; needs the model's packages
     from classifier.legacy import LegacyConsumer

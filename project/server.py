@@ -8,6 +8,8 @@ from daphne.server import Server as DaphneServer
 from django.conf import settings
 from twisted.internet import reactor
 
+from classifier import feed
+
 logger = logging.getLogger(__name__)
 
 #: How long the end of a process waits for its last records.
@@ -25,6 +27,7 @@ class Server(DaphneServer):
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT."""
+        feed.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
         if not settings.ROLE.classifies:
             super().run()
             return

@@ -54,9 +54,10 @@ FRONTEND_ORIGINS = env.origins("FRONTEND_ORIGINS")
 
 # Empty: events and rate limits stay in this process.
 REDIS_URL = env.redis_url("REDIS_URL")
-CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+# Not named "default": every socket would listen to that one, and a photo would wait for Redis.
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"history": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if REDIS_URL:
-    CHANNEL_LAYERS["default"] = {
+    CHANNEL_LAYERS["history"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         # redis-py's own limit of 5 s would drop a line that waits for events as long (channels_redis#422).
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]},

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import views
+from web import history, shares, views
 
 app_name = "web"
 urlpatterns = [
@@ -13,4 +13,18 @@ urlpatterns = [
     path("ticket", views.ticket, name="ticket"),
     path("examples/<str:name>", views.example, name="example"),
     path("examples/<str:name>/thumbnail", views.thumbnail, name="thumbnail"),
+    path("history", history.listing, name="history"),
+    path("history/export.csv", history.export, {"form": "csv"}, name="export_csv"),
+    path("history/export.json", history.export, {"form": "json"}, name="export_json"),
+    path("history/delete", history.delete_all, name="delete_all"),
+    path("history/<uuid:record>", history.details, name="record"),
+    path("history/<uuid:record>/photo", history.photo, name="record_photo"),
+    path("history/<uuid:record>/thumbnail", history.thumbnail, name="record_thumbnail"),
+    path("history/<uuid:record>/delete", history.delete, name="delete"),
+    path("history/<uuid:record>/judge", history.judge, name="judge"),
+    path("history/<uuid:record>/share", history.share, name="share"),
+    path("history/<uuid:record>/unshare", history.unshare, name="unshare"),
+    path("names", history.names, name="names"),
+    path("shared/<str:token>", shares.page, name="shared"),
+    path("shared/<str:token>/photo", shares.photo, name="shared_photo"),
 ]

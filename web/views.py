@@ -36,6 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "expires_in": tickets.LIFETIME_S,
         "socket_url": socket_url(request),
         "examples": found,
+        "keep_photos": settings.KEEP_PHOTOS.value,
         "credits": [example for example in found if example.credit],
     }
     response = render(request, "web/index.html", page)

@@ -25,6 +25,8 @@ const keep = new KeepBox({ box: $("keep"), label: $("keep-label"), hint: $("keep
 const preparer = new Preparer(() => photoWorker(stage.dataset.photoWorkerUrl), navigator.hardwareConcurrency);
 /** The photo on the page. A newer one takes its place, and whatever comes for the older is dropped. */
 let current = null;
+/** What may be said after an answer, once there is one. */
+let afterwards = null;
 /** The list of photos, once there are several, and the promise of it. */
 let many = null;
 let listing = null;
@@ -72,6 +74,7 @@ async function ask(job) {
   panel.answered(result, roundTripMs);
   heatmap.take(result);
   setState("answered");
+  sayAfterwards(result);
   if (job.keep) keep.kept();
   else if (keep.ticked) keepNow();
 }
@@ -199,6 +202,7 @@ function drawOpened() {
   setState(item.state === "answered" ? "answered" : item.refusal ? "refused" : "working");
   if (item.state !== "answered") return;
   heatmap.take(item.result);
+  sayAfterwards(item.result);
   if (item.kept) keep.kept();
 }
 
@@ -239,8 +243,17 @@ function resetKeep() {
 
 // --- What is seen ----------------------------------------------------------------------------
 
+/** Its code comes with the first answer. */
+async function sayAfterwards(result) {
+  const job = current;
+  const { Afterwards } = await import("./afterwards.js");
+  afterwards ??= new Afterwards($("afterwards"));
+  if (job === current && stage.dataset.state === "answered") afterwards.take(result);
+}
+
 function setState(state) {
   stage.dataset.state = state;
+  afterwards?.clear();
   if (state !== "answered") heatmap.clear();
   if (state !== "answered" || current?.item) resetKeep();
   $("many").hidden = state !== "many";

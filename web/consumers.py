@@ -1,0 +1,67 @@
+"""The live feed of an open history page: that there is something new, never what."""
+
+import asyncio
+import json
+import logging
+from uuid import UUID
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from classifier import feed, origins
+from web import owner
+
+logger = logging.getLogger(__name__)
+
+#: As on the other sockets: who is not known, whose page is not ours.
+CLOSE_UNKNOWN = 4401
+CLOSE_ORIGIN = 4403
+#: The layer is away: the page asks by itself from time to time, and comes back later.
+CLOSE_AWAY = 4503
+
+CHANGED = json.dumps({"type": "changed"})
+
+
+class HistoryFeed(AsyncWebsocketConsumer):
+    """``/ws/history``: says ``changed`` whenever a record of this browser's owner came, changed or went.
+
+    It listens by a task of its own and not by Channels', so that a layer that is away closes this line in words.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        key = owner.known(self.scope["cookies"])
+        if not origins.is_allowed(self.scope):
+            await self.close(CLOSE_ORIGIN)
+        elif key is None:
+            await self.close(CLOSE_UNKNOWN)
+        else:
+            self.listening = asyncio.create_task(self._listen(key))
+
+    async def disconnect(self, code: int) -> None:
+        if self.listening:
+            self.listening.cancel()
+
+    async def _listen(self, key: UUID) -> None:
+        try:
+            await self._pass_on(key)
+        # Whatever is wrong with the layer, it is not the page's fault, and no reason to alarm anybody there.
+        except Exception as error:  # noqa: BLE001
+            logger.warning("no live history: %s", error or type(error).__name__)
+            await self.close(CLOSE_AWAY)
+
+    async def _pass_on(self, key: UUID) -> None:
+        layer, group = feed.layer(), feed.group(key)
+        async with asyncio.timeout(feed.WITHIN_S):
+            channel = await layer.new_channel()
+            await layer.group_add(group, channel)
+        try:
+            await self.send(text_data=CHANGED)  # what came before it listened
+            while await layer.receive(channel):
+                await self.send(text_data=CHANGED)
+        finally:
+            async with asyncio.timeout(feed.WITHIN_S):
+                await layer.group_discard(group, channel)

@@ -1,0 +1,64 @@
+"""A person's history to take away: CSV for tables, JSON for programs, both row by row."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from classifier import lookup, tables
+from classifier.models import Classification
+from classifier.records import BIG, Rows
+from web import words
+
+COLUMNS = (
+    "id",
+    "created_at",
+    "file",
+    "sentence",
+    "squirrel",
+    "verdict",
+    "answer",
+    "wnid",
+    "score",
+    "animal",
+    "model",
+    "feedback",
+    "instead",
+    "photo",
+)
+
+#: Rows that are in memory at a time.
+CHUNK = 500
+
+
+def as_csv(rows: Rows) -> Iterator[str]:
+    """Lines, the names of the columns first. No cell begins like a formula."""
+    return tables.lines(COLUMNS, (_facts(row).values() for row in rows.defer(*BIG).iterator(CHUNK)))
+
+
+def as_json(rows: Rows) -> Iterator[str]:
+    """One array, with the five best and the heatmap's numbers in each row."""
+    yield "["
+    for number, row in enumerate(rows.iterator(CHUNK)):
+        facts = _facts(row) | {"predictions": row.predictions, "heatmap": row.heatmap}
+        yield (",\n" if number else "\n") + json.dumps(facts, ensure_ascii=False)
+    yield "\n]\n"
+
+
+def _facts(row: Classification) -> dict[str, Any]:
+    values = (
+        str(row.id),
+        row.created_at.isoformat(),
+        row.name,
+        words.sentence(row),
+        row.squirrel,
+        row.verdict,
+        row.display,
+        row.wnid,
+        round(row.score, 6),
+        round(row.animal, 6),
+        f"{row.model_name} {row.model_version}",
+        row.feedback,
+        lookup.display(row.suggested),
+        bool(row.photo),
+    )
+    return dict(zip(COLUMNS, values, strict=True))

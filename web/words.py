@@ -1,0 +1,34 @@
+"""What the history pages say of a record, in the page's language; the twin of ``static/js/words.js``."""
+
+from django.utils.translation import gettext as _
+
+from classifier import taxonomy
+from classifier.answer import Kind, Squirrel
+from classifier.labels import index_of
+from classifier.models import Classification
+
+
+def sentence(row: Classification) -> str:
+    """The answer in one sentence, or two short ones."""
+    if row.squirrel == Squirrel.YES:
+        return _("Yes. That is a squirrel.")
+    if row.verdict == Kind.ANIMAL:
+        return _("That is an animal.")
+    if row.verdict == Kind.UNSURE:
+        return _("Not sure. There may be an animal.")
+    if row.verdict == Kind.NONE:
+        return _("No animal here. It looks most like {a_name}.").format(**_named(taxonomy.phrase(index_of(row.wnid))))
+    return _("That is {a_name}.").format(**_named(taxonomy.nodes()[row.wnid].headline))
+
+
+def squirrel(row: Classification) -> str:
+    """Is this a squirrel? The line above an answer that is not itself "yes"."""
+    if row.squirrel == Squirrel.MAYBE:
+        return _("Is this a squirrel? Maybe.")
+    return _("Is this a squirrel? No.") if row.squirrel == Squirrel.NO else ""
+
+
+def _named(phrase: str) -> dict[str, str]:
+    """``a cat`` → both that and ``cat``: other languages have no use for an English article."""
+    bare = phrase.removeprefix("an ").removeprefix("a ")
+    return {"a_name": phrase, "name": bare}
