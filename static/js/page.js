@@ -125,17 +125,18 @@ async function startCamera() {
     const { Live } = await import("./live.js");
     const live = new Live({ figure: $("figure"), panel, classify: (picture, options) => client.classify(picture, options) });
     const why = await live.run(job.controller.signal, () => { stage.dataset.photo = "shown"; setState("live"); });
-    if (job === current) startOver(why);
+    if (job === current) startOver(why, $("camera"));
   });
 }
 
-function startOver(hint) {
+/** The empty page, `focused` in the place of a button that went. */
+function startOver(hint, focused) {
   current = null;
   delete stage.dataset.photo;
   panel.clear();
   setState("empty");
   say(hint);
-  $("camera").focus();
+  focused.focus();
 }
 
 // --- Many photos -----------------------------------------------------------------------------
@@ -164,6 +165,7 @@ async function newList() {
     prepare: (file, options) => preparer.prepare(file, options),
     classify: (picture, options) => client.classify(picture, options),
     onOpen: open,
+    onClear: clearList,
   });
   list.keep = keep.ticked;
   list.addEventListener("change", listChanged);
@@ -176,6 +178,13 @@ function showList() {
   stage.dataset.photo = "shown";
   setState("many");
   if (last) many.focus(last);
+}
+
+function clearList() {
+  many.end();
+  many = listing = null;
+  keep.untick();
+  startOver("", $("choose"));
 }
 
 /** A row, as large as if it were the only photo. The browser's own way back leads to the list. */
@@ -265,18 +274,13 @@ function say(hint) {
 
 // --- Wiring ----------------------------------------------------------------------------------
 
-function takeExample(event) {
-  const button = event.target.closest("[data-example]");
-  if (button) start(() => exampleOf(button));
-}
-
 client.addEventListener("state", ({ detail }) => {
   stage.dataset.line = detail.state;
   if (detail.state !== "waiting") return;
   if (stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
   many?.lineLost();
 });
-$("examples")?.addEventListener("click", takeExample);
+for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", () => start(() => exampleOf(button)));
 $("camera").addEventListener("click", startCamera);
 $("camera").hidden = !navigator.mediaDevices;
 $("again").addEventListener("click", again);
@@ -286,8 +290,6 @@ takeIn({
   choose: $("choose"), input: $("file"), chooseFolder: $("choose-folder"), folderInput: $("folder"), dropTarget: document.body,
   onPhotos: begin, onNothing: (why) => say(HINTS[why]),
 });
-if (!window.isSecureContext) {
-  $("insecure").textContent = HINTS.insecure;
-  $("insecure").hidden = false;
-}
+$("insecure").textContent = HINTS.insecure;
+$("insecure").hidden = window.isSecureContext;
 client.connect();

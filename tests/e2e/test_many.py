@@ -153,6 +153,28 @@ def test_one_photo_is_cancelled_and_then_the_others(page: Page, fifty: Path):
     assert len(backend.jobs) == 4
 
 
+def test_a_cleared_list_cancels_what_runs_and_leaves_the_empty_page(page: Page, fifty: Path, three: list[Path]):
+    backend = Backend().serve(page)
+    page.goto("/")
+    put(page, *sorted(fifty.iterdir()))
+    expect(rows(page, "looking")).to_have_count(4)
+    page.get_by_label("Keep these photos").check()
+    page.get_by_role("button", name="Clear list").press("Enter")
+    expect(rows(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Choose photos")).to_be_focused()
+    expect(page.get_by_label("Keep this photo")).not_to_be_checked()
+    assert sorted(backend.cancelled) == sorted(job["id"] for job in backend.jobs)
+    for job in backend.jobs:
+        backend.lines[0].send(json.dumps({"type": "cancelled", "id": job["id"]}))
+    backend.reply = result()
+    put(page, three[0])
+    expect(page.locator("[data-part=verdict]")).to_have_text("That is a marmot.")
+    put(page, *three)
+    page.get_by_role("button", name="Clear list").click()
+    put(page, *three[:2])
+    expect(page.get_by_role("heading", name="2 of 2 answered")).to_be_visible()
+
+
 def test_the_answers_are_downloaded_as_csv(home: Page, three: list[Path], tmp_path: Path):
     formula = tmp_path / "=1+1.jpg"
     formula.write_bytes(three[0].read_bytes())
