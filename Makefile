@@ -26,6 +26,10 @@ test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with 
 	@DEBUG=0 $(BIN)/python manage.py prepare
 	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest
 
+.PHONY: slow
+slow: $(BIN)/.dev-installed  ## The tests that need minutes of real time, after `make test`
+	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest -m slow
+
 .PHONY: check
 check: $(BIN)/.dev-installed lint test  ## Everything that CI asks for: lint, types, rules of flow, tests
 

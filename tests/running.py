@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -30,11 +30,12 @@ def serve_on(port: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers at ``url``; its record is in ``data_dir``."""
+    """A server that answers at ``url``; its record is in ``data_dir``, and what it said in ``log`` at its end."""
 
     url: str
     data_dir: Path
     process: psutil.Process
+    log: list[str] = field(default_factory=list)
 
     @property
     def socket_url(self) -> str:
@@ -69,11 +70,12 @@ def running(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: st
         stderr=subprocess.STDOUT,
         text=True,
     )
+    log: list[str] = []
     try:
-        yield Running(announced(process), data_dir, psutil.Process(process.pid))
+        yield Running(announced(process), data_dir, psutil.Process(process.pid), log)
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        log.append(process.communicate(timeout=30)[0])
 
 
 def announced(process: subprocess.Popen[str]) -> str:

@@ -1,5 +1,6 @@
 """What the history pages say of a record, in the page's language; the twin of ``static/js/words.js``."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from classifier import taxonomy
@@ -17,8 +18,8 @@ def sentence(row: Classification) -> str:
     if row.verdict == Kind.UNSURE:
         return _("Not sure. There may be an animal.")
     if row.verdict == Kind.NONE:
-        return _("No animal here. It looks most like {a_name}.").format(**_named(taxonomy.phrase(index_of(row.wnid))))
-    return _("That is {a_name}.").format(**_named(taxonomy.nodes()[row.wnid].headline))
+        return _("No animal here. It looks most like {name}.").format(name=_named(taxonomy.phrase(index_of(row.wnid))))
+    return _("That is {name}.").format(name=_named(taxonomy.nodes()[row.wnid].headline))
 
 
 def squirrel(row: Classification) -> str:
@@ -28,7 +29,6 @@ def squirrel(row: Classification) -> str:
     return _("Is this a squirrel? No.") if row.squirrel == Squirrel.NO else ""
 
 
-def _named(phrase: str) -> dict[str, str]:
-    """``a cat`` → both that and ``cat``: other languages have no use for an English article."""
-    bare = phrase.removeprefix("an ").removeprefix("a ")
-    return {"a_name": phrase, "name": bare}
+def _named(phrase: str) -> str:
+    """``a cat``; in other languages ``cat``, since they have no use for an English article."""
+    return phrase if (get_language() or "en").startswith("en") else phrase.removeprefix("an ").removeprefix("a ")

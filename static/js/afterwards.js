@@ -15,8 +15,8 @@ const SAID = {
   lost: () => gettext("That did not get through. Please try again."),
 };
 
-/** The buttons below an answer; `record` of the result shown says whose they are. */
-export class Afterwards {
+/** The buttons below an answer; the page's style hides them in every other state. */
+class Afterwards {
   #root; #opinion; #share; #said; #link; #record = null;
 
   constructor(root) {
@@ -37,11 +37,6 @@ export class Afterwards {
     this.#opinion.hidden = this.#share.hidden = this.#root.hidden = false;
     this.#link.hidden = true;
     this.#say("");
-  }
-
-  clear() {
-    this.#record = null;
-    this.#root.hidden = true;
   }
 
   async #submitted(event, what, done) {
@@ -91,3 +86,5 @@ export class Afterwards {
     this.#said.textContent = text;
   }
 }
+
+export const afterwards = new Afterwards(document.getElementById("afterwards"));

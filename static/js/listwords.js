@@ -23,7 +23,7 @@ export function rowWords(item) {
     preparing: gettext("Getting ready…"),
     connecting: WORKING.connecting,
     sending: gettext("Sending {share}", { share: wholePercent(fraction ?? 0) }),
-    queued: WORKING.queued(position),
+    queued: WORKING.queued(position ?? 1),
     looking: WORKING.looking,
   }[state];
   return { sentence, detail: "" };

@@ -10,12 +10,15 @@ const QUARTERS = 4;
 /** Some browsers read a download only after they have asked where to. */
 const SAVED_WITHIN_MS = 60_000;
 
-/** A `change` event whenever a photo of the list changed, `detail: {item, was}`; `onOpen(item)` when a row is clicked. */
+/**
+ * A `change` event whenever a photo of the list changed, `detail: {item, was}`; `onOpen(item)` when a row is
+ * clicked, `onClear()` when the list is to go.
+ */
 export class Many extends EventTarget {
-  #batch; #list; #parts; #drawing = 0; #quarter = 0;
+  #batch; #list; #parts; #ending = new AbortController(); #drawing = 0; #quarter = 0;
 
   /** `root` holds the parts, found by their `data-many`. */
-  constructor({ root, prepare, classify, onOpen }) {
+  constructor({ root, prepare, classify, onOpen, onClear }) {
     super();
     this.#parts = Object.fromEntries([...root.querySelectorAll("[data-many]")].map((part) => [part.dataset.many, part]));
     this.#batch = new Batch({ prepare, classify });
@@ -24,7 +27,7 @@ export class Many extends EventTarget {
       root: this.#parts.rows, onOpen,
       onCancel: (item) => this.#batch.cancel(item), onRetry: (item) => this.retry(item),
     });
-    this.#wire();
+    this.#wire(onClear);
   }
 
   get open() { return this.#batch.open; }
@@ -43,11 +46,22 @@ export class Many extends EventTarget {
   lineLost() { this.#batch.lineLost(); }
   focus(item) { this.#list.focus(item); }
 
-  #wire() {
-    const { cancelAll, csv, json } = this.#parts;
-    cancelAll.addEventListener("click", () => this.#batch.cancelAll());
-    csv.addEventListener("click", () => download("answers.csv", "text/csv", toCsv(this.#batch.items)));
-    json.addEventListener("click", () => download("answers.json", "application/json", toJson(this.#batch.items)));
+  /** Cancels what runs, takes the rows away and lets go of the buttons: the next list has its own. */
+  end() {
+    this.#batch.cancelAll();
+    this.#ending.abort();
+    cancelAnimationFrame(this.#drawing);
+    for (const part of ["rows", "tally", "heard"]) this.#parts[part].replaceChildren();
+  }
+
+  #wire(onClear) {
+    const acts = {
+      cancelAll: () => this.#batch.cancelAll(),
+      clear: onClear,
+      csv: () => download("answers.csv", "text/csv", toCsv(this.#batch.items)),
+      json: () => download("answers.json", "application/json", toJson(this.#batch.items)),
+    };
+    for (const [part, act] of Object.entries(acts)) this.#parts[part].addEventListener("click", act, { signal: this.#ending.signal });
   }
 
   #changed(detail) {

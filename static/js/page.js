@@ -25,15 +25,11 @@ const keep = new KeepBox({ box: $("keep"), label: $("keep-label"), hint: $("keep
 const preparer = new Preparer(() => photoWorker(stage.dataset.photoWorkerUrl), navigator.hardwareConcurrency);
 /** The photo on the page. A newer one takes its place, and whatever comes for the older is dropped. */
 let current = null;
-/** What may be said after an answer, once there is one. */
-let afterwards = null;
 /** The list of photos, once there are several, and the promise of it. */
 let many = null;
 let listing = null;
-const lineNote = new LineNote({
-  note: $("line"), words: $("line-words"), retry: $("line-retry"), client,
-  waiting: () => (many ? many.open : Number(stage.dataset.state === "working")),
-});
+const waiting = () => (many ? many.open : Number(stage.dataset.state === "working"));
+const lineNote = new LineNote({ note: $("line"), words: $("line-words"), retry: $("line-retry"), client, waiting });
 
 // --- One photo -------------------------------------------------------------------------------
 
@@ -72,9 +68,8 @@ async function ask(job) {
   });
   if (job !== current) return;
   panel.answered(result, roundTripMs);
-  heatmap.take(result);
   setState("answered");
-  sayAfterwards(result);
+  explain(result);
   if (job.keep) keep.kept();
   else if (keep.ticked) keepNow();
 }
@@ -128,17 +123,18 @@ async function startCamera() {
     const { Live } = await import("./live.js");
     const live = new Live({ figure: $("figure"), panel, classify: (picture, options) => client.classify(picture, options) });
     const why = await live.run(job.controller.signal, () => { stage.dataset.photo = "shown"; setState("live"); });
-    if (job === current) startOver(why);
+    if (job === current) startOver(why, $("camera"));
   });
 }
 
-function startOver(hint) {
+/** The empty page, `focused` in the place of a button that went. */
+function startOver(hint, focused) {
   current = null;
   delete stage.dataset.photo;
   panel.clear();
   setState("empty");
   say(hint);
-  $("camera").focus();
+  focused.focus();
 }
 
 // --- Many photos -----------------------------------------------------------------------------
@@ -167,6 +163,7 @@ async function newList() {
     prepare: (file, options) => preparer.prepare(file, options),
     classify: (picture, options) => client.classify(picture, options),
     onOpen: open,
+    onClear: clearList,
   });
   list.keep = keep.ticked;
   list.addEventListener("change", listChanged);
@@ -179,6 +176,13 @@ function showList() {
   stage.dataset.photo = "shown";
   setState("many");
   if (last) many.focus(last);
+}
+
+function clearList() {
+  many.end();
+  many = listing = null;
+  keep.untick();
+  startOver("", $("choose"));
 }
 
 /** A row, as large as if it were the only photo. The browser's own way back leads to the list. */
@@ -201,8 +205,7 @@ function drawOpened() {
   Object.assign(job, { id: item.id, name: item.file.name, keep: item.kept });
   setState(item.state === "answered" ? "answered" : item.refusal ? "refused" : "working");
   if (item.state !== "answered") return;
-  heatmap.take(item.result);
-  sayAfterwards(item.result);
+  explain(item.result);
   if (item.kept) keep.kept();
 }
 
@@ -243,17 +246,14 @@ function resetKeep() {
 
 // --- What is seen ----------------------------------------------------------------------------
 
-/** Its code comes with the first answer. */
-async function sayAfterwards(result) {
-  const job = current;
-  const { Afterwards } = await import("./afterwards.js");
-  afterwards ??= new Afterwards($("afterwards"));
-  if (job === current && stage.dataset.state === "answered") afterwards.take(result);
+async function explain(result) {
+  heatmap.take(result);
+  const [job, { afterwards }] = [current, await import("./afterwards.js")];
+  if (job === current) afterwards.take(result);
 }
 
 function setState(state) {
   stage.dataset.state = state;
-  afterwards?.clear();
   if (state !== "answered") heatmap.clear();
   if (state !== "answered" || current?.item) resetKeep();
   $("many").hidden = state !== "many";
@@ -278,18 +278,13 @@ function say(hint) {
 
 // --- Wiring ----------------------------------------------------------------------------------
 
-function takeExample(event) {
-  const button = event.target.closest("[data-example]");
-  if (button) start(() => exampleOf(button));
-}
-
 client.addEventListener("state", ({ detail }) => {
   stage.dataset.line = detail.state;
   if (detail.state !== "waiting") return;
   if (stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
   many?.lineLost();
 });
-$("examples")?.addEventListener("click", takeExample);
+for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", () => start(() => exampleOf(button)));
 $("camera").addEventListener("click", startCamera);
 $("camera").hidden = !navigator.mediaDevices;
 $("again").addEventListener("click", again);
@@ -299,8 +294,6 @@ takeIn({
   choose: $("choose"), input: $("file"), chooseFolder: $("choose-folder"), folderInput: $("folder"), dropTarget: document.body,
   onPhotos: begin, onNothing: (why) => say(HINTS[why]),
 });
-if (!window.isSecureContext) {
-  $("insecure").textContent = HINTS.insecure;
-  $("insecure").hidden = false;
-}
+$("insecure").textContent = HINTS.insecure;
+$("insecure").hidden = window.isSecureContext;
 client.connect();

@@ -47,6 +47,8 @@ speak("de", {
 "Stop camera": "Kamera anhalten",
 "Sure": "Sicher",
 "Switch camera": "Kamera wechseln",
+"Thank you. Noted.": "Danke. Notiert.",
+"That did not get through. Please try again.": "Das kam nicht an. Bitte versuch es noch einmal.",
 "That is an animal.": "Das ist ein Tier.",
 "That is an animal. Perhaps {a_name}.": "Das ist ein Tier. Vielleicht: {name}.",
 "That is {a_name}.": "Erkannt: {name}.",
@@ -75,6 +77,8 @@ speak("de", {
 "There are no photos in this folder.": "In diesem Ordner sind keine Fotos.",
 "There is no picture in what you pasted.": "In dem, was du eingefügt hast, ist kein Bild.",
 "There was no file in what you dropped. Save the picture first, then drop it here.": "Was du abgelegt hast, war keine Datei. Speichere das Bild zuerst und leg es dann hier ab.",
+"This answer is not in the history yet. Please try again later.": "Diese Antwort ist noch nicht im Verlauf. Bitte versuch es später noch einmal.",
+"This answer was deleted.": "Diese Antwort wurde gelöscht.",
 "This browser could not open the file.": "Dieser Browser konnte die Datei nicht öffnen.",
 "This file is empty.": "Diese Datei ist leer.",
 "This file is too large.": "Diese Datei ist zu groß.",
@@ -100,6 +104,10 @@ speak("de", {
 "We don't read this kind of file.": "Diese Art von Datei lesen wir nicht.",
 "What spoke most for “{name}” is in {where} of the photo.": "Was am meisten für „{name}“ sprach, liegt {where} im Foto.",
 "What the camera sees": "Was die Kamera sieht",
+"Whoever has this link sees the answer, and the photo if you kept it, for {count} day:": [
+"Wer diesen Link hat, sieht {count} Tag lang die Antwort, und das Foto, falls du es aufbewahrt hast:",
+"Wer diesen Link hat, sieht {count} Tage lang die Antwort, und das Foto, falls du es aufbewahrt hast:"
+],
 "Whoever runs this site has to allow it there.": "Wer diese Seite betreibt, muss es dort erlauben.",
 "Yes. That is a squirrel.": "Ja. Das ist ein Eichhörnchen.",
 "You are offline.": "Du bist offline.",
@@ -108,6 +116,7 @@ speak("de", {
 "Du bist offline. Deine {count} wartenden Fotos sind sicher; es geht weiter, sobald das Netz wieder da ist."
 ],
 "You cancelled this photo.": "Du hast dieses Foto abgebrochen.",
+"You had said so before. The first time counts.": "Das hattest du schon gesagt. Es gilt das erste Mal.",
 "Your photo is safe here.": "Dein Foto ist hier sicher.",
 "closest match: {name}": "am nächsten: {name}",
 "no animal": "kein Tier",

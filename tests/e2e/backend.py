@@ -46,6 +46,7 @@ class Backend:
 
     reply: dict[str, Any] | int | None = None
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     lines: list[WebSocketRoute] = field(default_factory=list)
 
     def serve(self, page: Page) -> "Backend":
@@ -64,6 +65,8 @@ class Backend:
             line.send(json.dumps(HELLO))
         elif fields["type"] == "classify":
             self._answer(line, fields)
+        elif fields["type"] == "cancel":
+            self.cancelled.append(fields["id"])
 
     def _answer(self, line: WebSocketRoute, job: dict[str, Any]) -> None:
         self.jobs.append(job)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from PIL.ExifTags import GPS, IFD
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.backend import Backend, result
@@ -131,17 +132,25 @@ def test_a_paste_without_a_picture_says_so(home: Page):
     expect(home.locator("#hint")).to_have_text("There is no picture in what you pasted.")
 
 
-def test_it_sends_a_small_upright_jpeg_without_metadata(page: Page, frames: list[str | bytes], tmp_path: Path):
+@pytest.mark.parametrize("name", ["phone.jpg", "phone.png"])
+def test_it_sends_a_small_upright_jpeg_without_metadata(
+    page: Page, frames: list[str | bytes], tmp_path: Path, name: str
+):
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "where I live"  # stored lying on its side
-    Image.new("RGB", (3000, 2000), "brown").save(tmp_path / "phone.jpg", exif=exif)
+    exif.get_ifd(IFD.GPSInfo).update({GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (47.0, 11.0, 47.1147)})
+    Image.new("RGB", (3000, 2000), "brown").save(tmp_path / name, exif=exif)
     page.goto("/")
-    page.locator("#file").set_input_files(tmp_path / "phone.jpg")
+    page.locator("#file").set_input_files(tmp_path / name)
     expect(page.locator("[data-state=answered]")).to_be_visible()
-    (sent,) = [Image.open(BytesIO(frame)) for frame in frames if isinstance(frame, bytes)]
-    assert (sent.format, sent.size, dict(sent.getexif())) == ("JPEG", (683, 1024), {})
+    (sent,) = [frame for frame in frames if isinstance(frame, bytes)]
+    photo = Image.open(BytesIO(sent))
+    assert (photo.format, photo.size, dict(photo.getexif())) == ("JPEG", (683, 1024), {})
+    assert photo.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "icc_profile"}
+    assert b"Exif" not in sent
+    assert b"where I live" not in sent
     expect(page.locator("#caption")).to_contain_text(
-        "phone.jpg: sent as 683\u202f×\u202f1024 pixels, without its metadata."
+        f"{name}: sent as 683\u202f×\u202f1024 pixels, without its metadata."
     )
 
 

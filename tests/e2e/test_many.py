@@ -18,6 +18,8 @@ from tests.e2e.conftest import drop
 from tests.running import Running, running, serve_on
 
 LONGEST_PAUSE_MS = 200
+#: Rows are written together every tenth of a second: what was answered in the last one may be lost with the process.
+MOST_UNWRITTEN = 15
 #: Longest time between two frames, kept on the window. Headless Chromium draws 60 a second.
 WATCH_FRAMES = """() => {
     window.longestPause = 0;
@@ -70,6 +72,29 @@ def test_a_server_that_restarts_in_the_middle_of_fifty_loses_none_and_doubles_no
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     assert recorded(server) == [path.name for path in paths]
     complaints.clear()  # the line that could not be opened in between
+
+
+def names_of(found: Locator) -> set[str]:
+    return set(found.locator(".row-name").all_text_contents())
+
+
+def test_a_server_that_is_killed_in_the_middle_of_fifty_costs_no_answer_and_doubles_no_row(
+    page: Page, fifty: Path, build: Path, tmp_path: Path, complaints: list[str]
+):
+    program, paths = serve_on(free_port()), sorted(fifty.iterdir())
+    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
+        page.goto(server.url)
+        put(page, *paths)
+        expect(rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
+        server.process.kill()
+        server.process.wait(10)
+    expect(page.locator("#line-words")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
+    unwritten = names_of(rows(page, "answered")) - set(recorded(server))
+    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
+        expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
+    assert recorded(server) == sorted({path.name for path in paths} - unwritten)
+    assert len(unwritten) <= MOST_UNWRITTEN
+    complaints.clear()  # the line that broke, and could not be opened in between
 
 
 def test_a_photo_of_48_megapixels_does_not_hold_the_page_up(home: Page, tmp_path: Path):
@@ -151,6 +176,28 @@ def test_one_photo_is_cancelled_and_then_the_others(page: Page, fifty: Path):
     page.get_by_role("button", name="Cancel all").click()
     expect(rows(page, "cancelled")).to_have_count(50)
     assert len(backend.jobs) == 4
+
+
+def test_a_cleared_list_cancels_what_runs_and_leaves_the_empty_page(page: Page, fifty: Path, three: list[Path]):
+    backend = Backend().serve(page)
+    page.goto("/")
+    put(page, *sorted(fifty.iterdir()))
+    expect(rows(page, "looking")).to_have_count(4)
+    page.get_by_label("Keep these photos").check()
+    page.get_by_role("button", name="Clear list").press("Enter")
+    expect(rows(page)).to_have_count(0)
+    expect(page.get_by_role("button", name="Choose photos")).to_be_focused()
+    expect(page.get_by_label("Keep this photo")).not_to_be_checked()
+    assert sorted(backend.cancelled) == sorted(job["id"] for job in backend.jobs)
+    for job in backend.jobs:
+        backend.lines[0].send(json.dumps({"type": "cancelled", "id": job["id"]}))
+    backend.reply = result()
+    put(page, three[0])
+    expect(page.locator("[data-part=verdict]")).to_have_text("That is a marmot.")
+    put(page, *three)
+    page.get_by_role("button", name="Clear list").click()
+    put(page, *three[:2])
+    expect(page.get_by_role("heading", name="2 of 2 answered")).to_be_visible()
 
 
 def test_the_answers_are_downloaded_as_csv(home: Page, three: list[Path], tmp_path: Path):

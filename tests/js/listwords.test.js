@@ -16,6 +16,10 @@ test("every state has words", () => {
   ]);
 });
 
+test("what has not been told yet is not needed", () => {
+  assert.deepEqual(rowWords({ state: "waiting" }), { sentence: "Waiting its turn", detail: "" });
+});
+
 test("an answer is a sentence, whether a squirrel, how sure", () => {
   assert.deepEqual(rowWords(answered("group", "cat")), { sentence: "That is a cat.", detail: "no squirrel · Sure · 90\u202f%", score: 0.9 });
   assert.equal(rowWords(answered("species", "fox squirrel", "yes")).detail, "Sure · 90\u202f%");

@@ -90,7 +90,8 @@ def test_every_module_is_loaded_beside_the_first(page):
     preloaded = set(re.findall(r'"modulepreload" href="/static/js/([^"]+)"', page.content.decode()))
     of_many = {"many.js", "batch.js", "list.js", "listwords.js", "results.js"}
     of_camera = {"live.js", "camera.js", "steady.js", "livewords.js"}
-    assert preloaded == modules - of_many - of_camera - {"theme.js", "page.js", "photo-worker.js"}
+    of_history = {"afterwards.js", "feed.js", "history.js", "names.js", "record.js", "times.js"}
+    assert preloaded == modules - of_many - of_camera - of_history - {"theme.js", "page.js", "photo-worker.js"}
 
 
 def test_the_page_has_no_inline_script_or_style(page):
@@ -105,6 +106,7 @@ def test_the_page_says_its_limits_and_what_becomes_of_a_photo(page):
     assert "the photo only if you tick “Keep this photo”" in html
 
 
+@pytest.mark.django_db
 def test_every_link_of_the_page_leads_somewhere(client, page):
     for address in re.findall(r'href="(/[^"]*)"|data-example="([^"]*)"', page.content.decode()):
         path = "".join(address).replace("&amp;", "&")
