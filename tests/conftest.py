@@ -21,6 +21,12 @@ def photos() -> Path:
 
 
 @pytest.fixture(scope="session")
+def chelsea(photos: Path) -> bytes:
+    """A cat, 451×300 pixels of PNG."""
+    return (photos / "chelsea.png").read_bytes()
+
+
+@pytest.fixture(scope="session")
 def large() -> bytes:
     """A picture that takes a while: 20 megapixels of PNG."""
     out = io.BytesIO()

@@ -12,11 +12,6 @@ def ticket(server) -> str:
     return tickets.issue(OWNER, server.url)
 
 
-@pytest.fixture
-def chelsea(photos) -> bytes:
-    return (photos / "chelsea.png").read_bytes()
-
-
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
     """A backend with one worker, where a second job has to wait."""

@@ -216,7 +216,7 @@ def test_a_newer_photo_takes_the_place_of_an_older(page: Page):
 def test_the_keyboard_is_enough(home: Page):
     home.keyboard.press("Tab")
     expect(home.get_by_text("Skip to the photo")).to_be_focused()
-    for name in ("Is this a squirrel?", "Deutsch", "Colours: as your device"):
+    for name in ("Is this a squirrel?", "History", "Deutsch", "Colours: as your device"):
         home.keyboard.press("Tab")
         expect(home.get_by_role("link", name=name).or_(home.get_by_role("button", name=name))).to_be_focused()
     home.keyboard.press("Tab")
