@@ -50,6 +50,10 @@ admin: $(BIN)/.run-installed  ## Make a staff user for /admin/ and print the pas
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py create_staff
 
+.PHONY: lighthouse
+lighthouse: $(BIN)/.dev-installed  ## What Lighthouse says of the page, after `make test` (needs Node.js and Chromium)
+	@$(BIN)/python -m tests.bench.lighthouse
+
 .PHONY: messages
 messages: $(BIN)/.run-installed  ## Collect what the page says, and compile its translations (needs GNU gettext)
 	@$(BIN)/python manage.py makemessages $(MESSAGES) --domain django --extension html,py --verbosity 0

@@ -142,7 +142,8 @@ function build() {
 }
 
 function inWords(error) {
-  return FAULTS[error.code] ? new Refusal(error.code, FAULTS[error.code]) : error;
+  const [sentence, advice] = FAULTS[error.code] ?? [];
+  return sentence ? Object.assign(new Refusal(error.code, sentence), { advice }) : error;
 }
 
 function pause(seconds, signal) {

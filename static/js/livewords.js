@@ -4,9 +4,9 @@ import { duration, gettext, number } from "./say.js";
 
 /** Why there is no picture, and what to do. */
 export const FAULTS = Object.freeze({
-  "camera.refused": gettext("The camera was not allowed. Allow it beside the page's address, then try again."),
-  "camera.none": gettext("No camera was found. Connect one, then try again."),
-  "camera.busy": gettext("The camera gives no picture. Another program may be using it: close that, then try again."),
+  "camera.refused": [gettext("The camera was not allowed."), gettext("Allow it beside the page's address, then try again.")],
+  "camera.none": [gettext("No camera was found."), gettext("Connect one, then try again.")],
+  "camera.busy": [gettext("The camera gives no picture."), gettext("Another program may be using it: close that, then try again.")],
 });
 
 /** Why it ended, if the person did not end it. */

@@ -2,6 +2,7 @@
 
 import { AnswerPanel } from "./answer.js";
 import { Client } from "./client.js";
+import { drawPhoto } from "./figure.js";
 import { Heatmap } from "./heatmap.js";
 import { exampleOf, takeIn } from "./intake.js";
 import { KeepBox } from "./keep.js";
@@ -9,7 +10,7 @@ import { LineNote, ticketOffice } from "./line.js";
 import { bytesOf } from "./photo.js";
 import { Preparer, photoWorker } from "./preparer.js";
 import { Refusal, uuid4 } from "./protocol.js";
-import { HINTS, WORKING, preparation } from "./words.js";
+import { HINTS, WORKING } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const stage = $("stage");
@@ -261,14 +262,8 @@ function setState(state) {
   lineNote.say();
 }
 
-function show({ blob, width, height, from }, name) {
-  const image = $("photo");
-  URL.revokeObjectURL(image.src);
-  image.hidden = !from;
-  $("no-preview").hidden = Boolean(from);
-  if (from) Object.assign(image, { width, height, src: URL.createObjectURL(blob) });
-  $("frame").style.setProperty("--ratio", from ? String(width / height) : "1.5");
-  $("caption").textContent = preparation({ width, height, from }, name);
+function show(photo, name) {
+  drawPhoto({ frame: $("frame"), image: $("photo"), noPreview: $("no-preview"), caption: $("caption") }, photo, name);
   stage.dataset.photo = "shown";
 }
 

@@ -158,9 +158,9 @@ const REFUSALS = {
   "file.unreadable": [gettext("This browser could not open the file."), gettext("Is it a folder, or has it been moved? Choose it again.")],
 };
 
-/** A refusal in the page's own words: `{sentence, advice, again}`. An unknown code keeps the server's sentence. */
-export function refusal({ code, message, retryAfter }) {
-  const [sentence, advice, again = false] = REFUSALS[code] ?? [message, "", true];
+/** A refusal in the page's own words: `{sentence, advice, again}`. A code that is not known here keeps the words it came with. */
+export function refusal({ code, message, advice: brought = "", retryAfter }) {
+  const [sentence, advice, again = false] = REFUSALS[code] ?? [message, brought, true];
   const wait = retryAfter ? ` ${gettext("Try again in {time}.", { time: inSeconds(retryAfter) })}` : "";
   return { sentence, advice: `${advice}${wait}`, again };
 }

@@ -38,6 +38,7 @@ CAMERA = """
         requestAnimationFrame(paint);
     };
     paint();
+    MediaStreamTrack.prototype.getSettings = () => ({ deviceId: "Rear camera" });
     navigator.mediaDevices.getUserMedia = async () => wall.captureStream();
     navigator.mediaDevices.enumerateDevices = async () => ["Rear camera", "Front camera"].map(
         (label) => ({ kind: "videoinput", label, deviceId: label }));
@@ -151,11 +152,12 @@ def camera_live(page: Page, photos: list[Path]) -> None:
 
 
 def many(page: Page, photos: list[Path]) -> None:
-    backend = begin(page, photos)
+    backend = Backend().serve(page)
+    page.goto("/")
     put(page, *photos)
     expect(page.locator(".row[data-state=looking]")).to_have_count(4)
     replies = [result(), result("none", "espresso"), {"type": "error", "code": "image.truncated", "message": ""}]
-    for job, reply in zip(backend.jobs[-4:], replies, strict=False):
+    for job, reply in zip(backend.jobs, replies, strict=False):
         backend.lines[0].send(json.dumps({**reply, "id": job["id"]}))
     expect(page.locator(".row[data-state=refused]")).to_be_visible()
 

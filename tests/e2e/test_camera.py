@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserType, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserType, Page, expect
 
-from tests.e2e.backend import Backend, result
+from tests.e2e.backend import Backend
 from tests.running import Running
 
 VERDICT = "[data-part=verdict]"
@@ -197,15 +197,3 @@ def test_no_camera_has_words_of_its_own(page: Page):
     page.goto("/")
     page.get_by_role("button", name="Camera").click()
     expect(page.locator(VERDICT)).to_contain_text("No camera was found.")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1440])
-def test_the_camera_is_never_wider_than_the_screen(visit: Callable[..., Page], width: int, scheme: str, tmp_path: Path):
-    page = visit(color_scheme=scheme, viewport=ViewportSize(width=width, height=900))
-    Backend(reply=result()).serve(page)
-    page.goto("/")
-    page.get_by_role("button", name="Camera").click()
-    expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.screenshot(path=tmp_path / f"camera-{width}-{scheme}.png", full_page=True)

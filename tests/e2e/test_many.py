@@ -232,24 +232,3 @@ def test_consent_holds_for_what_is_sent_after_it(page: Page, fifty: Path):
         backend.lines[0].send(json.dumps({**result(), "id": job["id"]}))
     expect(rows(page, "looking")).to_have_count(2)
     assert [job["keep"] for job in backend.jobs] == [False] * 4 + [True] * 2
-
-
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest, page: Page) -> str:
-    page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
-    return str(request.param)
-
-
-@pytest.mark.parametrize("width", [320, 1440])
-def test_a_list_is_never_wider_than_the_screen(page: Page, fifty: Path, width: int, scheme: str, tmp_path: Path):
-    backend = Backend().serve(page)
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto("/")
-    put(page, *sorted(fifty.iterdir())[:12])
-    expect(rows(page, "looking")).to_have_count(4)
-    replies = [result(), result("none", "espresso"), {"type": "error", "code": "image.truncated", "message": ""}]
-    for job, reply in zip(backend.jobs[:3], replies, strict=True):
-        backend.lines[0].send(json.dumps({**reply, "id": job["id"]}))
-    expect(rows(page, "refused")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.screenshot(path=tmp_path / f"list-{width}-{scheme}.png", full_page=True)

@@ -7,25 +7,18 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.e2e.states import STATES
+from tests.e2e.test_access import complaints_of_axe
 
 WIDTHS = {320: 640, 768: 1024, 1440: 900}
-#: WCAG 2.2 level AA and axe's own best practices.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: What can be read or pressed and sticks out of the screen.
 STICKING_OUT = """() => [...document.querySelectorAll("h1, h2, p, button, label, a, select, output")].filter((part) => {
     const { left, right, width } = part.getBoundingClientRect();
     return part.checkVisibility() && width > 1 && (left < 0 || right > innerWidth + 1);
 }).map((part) => part.textContent.trim())"""
-
-
-def complaints_of_axe(page: Page) -> list[str]:
-    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    return [f"{one['id']}: {one['help']} {[node['html'] for node in one['nodes']]}" for one in found]
 
 
 @pytest.fixture(params=["en", "de"])

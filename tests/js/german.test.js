@@ -32,7 +32,7 @@ test("numbers are written as in German", () => {
 
 test("totals and tally are German", () => {
   const items = [{ state: "answered", result: result("none", "an espresso") }, { state: "refused" }];
-  assert.equal(totals(items), "1 von 2 beantwortet");
+  assert.equal(totals(items), "1\u00a0von\u00a02 beantwortet");
   assert.equal(tally(items), "1 × kein Tier · 1 abgelehnt");
 });
 

@@ -50,7 +50,7 @@ test("the pace is answers a second, once there are two", () => {
 });
 
 test("the camera's words are sentences", () => {
-  for (const words of [...Object.values(FAULTS), ENDED.hidden, ENDED.ended]) assert.match(words, /^[A-Z].*\.$/);
+  for (const words of [...Object.values(FAULTS).flat(), ENDED.hidden, ENDED.ended]) assert.match(words, /^[A-Z].*\.$/);
   const answer = { timings: { total_ms: 30.6 }, model: { name: "MobileNetV2" } };
   assert.equal(pace(12.4, answer), "12 frames a second · 31\u202fms to look · MobileNetV2");
   assert.equal(pace(0, answer), "31\u202fms to look · MobileNetV2");

@@ -1,0 +1,73 @@
+"""What Lighthouse says of the page as `make run` serves it: ``make lighthouse`` (needs Node.js and Chromium).
+
+Prints a table, and writes the reports to test-results/lighthouse/.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+
+from tests.running import ROOT, manage, running
+
+LIGHTHOUSE = "lighthouse@12.8.2"
+REPORTS = ROOT / "test-results" / "lighthouse"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PAGES = ("/", "/model")
+LANGUAGES = ("en", "de")
+PRESETS: dict[str, tuple[str, ...]] = {"mobile": (), "desktop": ("--preset=desktop",)}
+#: The goal, in points of a hundred and in every category.
+LEAST = 95
+
+
+def main() -> None:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        build = Path(folder) / "build"
+        build.mkdir()
+        for name in ("model", "photos"):
+            (build / name).symlink_to(ROOT / "var" / "build" / name)
+        manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+        with running(Path(folder) / "data", BUILD_DIR=str(build)) as server:
+            rows = [
+                _row(server.url, page, language, preset)
+                for page in PAGES
+                for language in LANGUAGES
+                for preset in PRESETS
+            ]
+    sys.stdout.write(f"{_table(rows)}\n")
+    raise SystemExit(any(score < LEAST for row in rows for score in row["scores"].values()))
+
+
+def _row(url: str, page: str, language: str, preset: str) -> dict[str, Any]:
+    report = _report(f"{url}{page}", language, preset)
+    scores = {name: round(100 * category["score"]) for name, category in report["categories"].items()}
+    return {"page": page, "language": language, "preset": preset, "scores": scores}
+
+
+def _report(url: str, language: str, preset: str) -> dict[str, Any]:
+    path = REPORTS / f"{url.rpartition('/')[2] or 'index'}-{language}-{preset}.json"
+    headers = json.dumps({"Accept-Language": language})
+    command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
+    flags = ["--chrome-flags=--headless=new --no-sandbox --disable-gpu", f"--extra-headers={headers}"]
+    browser = next(filter(None, map(shutil.which, BROWSERS)), "")
+    subprocess.run([*command, *flags, *PRESETS[preset]], check=True, env={**os.environ, "CHROME_PATH": browser})
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return report
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    names = list(rows[0]["scores"])
+    head = [f"| page | language | as | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
+    cells = [[row["page"], row["language"], row["preset"], *map(str, row["scores"].values())] for row in rows]
+    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in cells)])
+
+
+if __name__ == "__main__":
+    main()
