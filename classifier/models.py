@@ -72,14 +72,50 @@ class Classification(models.Model):
 
     # Marked by staff to be classified again; a backend clears it.
     again_since = models.DateTimeField("to be classified again since", null=True, blank=True, default=None)
+    again_at = models.DateTimeField("classified again at", null=True, blank=True, default=None)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
+        permissions: ClassVar = [
+            ("review_classification", "Can say what a photo shows, and have it classified again"),
+            ("export_classification", "Can download records as a file"),
+        ]
+        # Every list, filter, count and figure of the admin reads one of these, so that none reads the table; those
+        # with a condition hold the few rows that somebody cared about. The dashboard is answered from "day" alone.
         indexes: ClassVar = [
+            models.Index(fields=["created_at", "verdict", "wnid", "total_ms"], name="classification_day"),
             models.Index(fields=["owner", "-created_at"], name="classification_owner"),
             models.Index(fields=["verdict", "-created_at"], name="classification_verdict"),
             models.Index(fields=["wnid", "-created_at"], name="classification_wnid"),
             models.Index(fields=["group", "-created_at"], name="classification_group"),
+            models.Index(fields=["model_version", "-created_at"], name="classification_version"),
+            models.Index(
+                fields=["squirrel", "-created_at"],
+                name="classification_squirrel",
+                condition=models.Q(squirrel__in=[Squirrel.YES.value, Squirrel.MAYBE.value]),
+            ),
+            models.Index(
+                fields=["feedback", "-created_at", "model_version"],
+                name="classification_feedback",
+                condition=models.Q(feedback__gt=""),
+            ),
+            models.Index(
+                fields=["review", "-created_at", "model_version"],
+                name="classification_review",
+                condition=models.Q(review__gt=""),
+            ),
+            models.Index(
+                fields=["-created_at"],
+                name="classification_unreviewed",
+                condition=models.Q(feedback="wrong", review=""),
+            ),
+            models.Index(fields=["-created_at"], name="classification_photo", condition=models.Q(photo__gt="")),
+            models.Index(
+                fields=["again_since"], name="classification_again", condition=models.Q(again_since__isnull=False)
+            ),
+            models.Index(
+                fields=["again_at"], name="classification_done_again", condition=models.Q(again_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
