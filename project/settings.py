@@ -5,6 +5,7 @@ Every variable is described in the README's table; a test holds the two against 
 
 import os
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "servestatic",
     "csp",
+    "axes",
     "classifier",
     "web",
 ]
@@ -112,7 +114,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -158,6 +162,11 @@ DATABASES = {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
     }
+}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Shared by all processes, and there whenever somebody can log in at all.
+    "logins": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "login_failures"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
@@ -254,6 +263,21 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = ENVIRONMENT.is_public
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_public
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+if ENVIRONMENT.is_public:
+    # Browsers take these from this very host over TLS only: no sibling host can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
+
+# Who fails to log in to the admin five times has to wait. Kept for that long: a count, under a hash of the address.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_CLIENT_IP_CALLABLE = "project.proxies.client_address"
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "logins"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- Logs -------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
