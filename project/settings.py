@@ -75,6 +75,8 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
 MAX_WAITING = env.number("MAX_WAITING", 64, minimum=0, maximum=100_000)
 JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+# From SIGTERM to the end: what was accepted is finished, what was answered is recorded.
+DRAIN_SECONDS = env.number("DRAIN_SECONDS", 25, minimum=1, maximum=600)
 # How many proxies of ours stand before this process: each appends the address it sees to X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
 MAX_SOCKETS = env.number("MAX_SOCKETS", 2000, minimum=1, maximum=1_000_000)

@@ -60,15 +60,19 @@ class Pool:
         self._thread = threading.local()
         self._running: dict[int, float] = {}
         self._warm = False
+        self._draining = False
 
     async def run(self, job: Callable[[Engine], Result], on_wait: OnWait | None = None) -> Result:
         """``job``'s result, computed on a worker thread with that thread's engine.
 
         ``on_wait`` is told the job's place in the queue, 1…, if no thread is free for it at once.
 
-        Raises ``ServerFault`` ``server.overloaded`` at once when no place is free, ``JobError`` ``job.timeout`` after
-        the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
+        Raises ``ServerFault`` ``server.overloaded`` at once when no place is free or ``server.draining`` when this pool
+        takes no more, ``JobError`` ``job.timeout`` after the deadline. A cancelled or timed-out job leaves the queue;
+        one that runs is let finish and forgotten.
         """
+        if self._draining:
+            raise ServerFault("server.draining", retry_after=RETRY_AFTER_S)
         position = self._places.take() - self._workers
         # In a cell, because a cancelled item stays in the executor's queue, and must not keep its picture there.
         cell = [job]
@@ -99,6 +103,10 @@ class Pool:
             future.result()
         self._warm = True
 
+    def drain(self) -> None:
+        """Takes no more jobs; those it has are finished."""
+        self._draining = True
+
     def close(self) -> None:
         """Drops what waits; what runs is let finish."""
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -107,10 +115,12 @@ class Pool:
         """Why this pool should get no work now, or ``None``."""
         if not self._warm:
             return "the model is not warm yet"
+        return "a worker is stuck" if self.is_stuck() else None
+
+    def is_stuck(self) -> bool:
+        """Whether a job runs so long that it will not end: this process should be replaced."""
         oldest = min(self._running.copy().values(), default=time.monotonic())
-        if time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s:
-            return "a worker is stuck"
-        return None
+        return time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s
 
     def _work(self, job: Callable[[Engine], Result]) -> Result:
         self._running[threading.get_ident()] = time.monotonic()
