@@ -8,7 +8,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-export HOST PORT
+export HOST PORT UP_PORT UP_DIR
 MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
 
 .PHONY: help
@@ -20,6 +20,10 @@ run: export DEBUG = 0
 run: $(BIN)/.run-installed  ## Set everything up and serve the page at http://127.0.0.1:8000 (HOST=, PORT=)
 	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/python manage.py serve
+
+.PHONY: up
+up: $(BIN)/.dev-installed  ## Both roles behind TLS with real PostgreSQL, Redis and S3 at https://animals.localhost:8443 (UP_PORT=, UP_DIR=)
+	@exec $(BIN)/python -m infrastructure.local
 
 .PHONY: test
 test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with the real model

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from classifier import history, images, memory, origins, protocol, services, tickets
+from classifier import history, images, limits, memory, origins, protocol, services, tickets
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.line import Line
@@ -145,7 +145,10 @@ class ClassifyConsumer(Line):
         known = memory.answers.recall(record, wish)
         if known and known.size == job.size:
             return known
-        answer = await services.classify(data, wish, lambda position: self.say(protocol.queued(job.id, position)))
+        await limits.count_job(owner, self.address)
+        answer = await services.classify(
+            data, wish, lambda position: self.say(protocol.queued(job.id, position)), owner=owner
+        )
         source, now = Classification.Source.SOCKET, datetime.now(UTC)
         entry = history.Entry(record, owner, source, job.name, job.size, now, answer)
         if job.record:  # live frames are never asked for again

@@ -48,7 +48,7 @@ class LegacyConsumer(Line):
         self.waiting = 0
 
     async def take(self, text: str | None, data: bytes) -> None:
-        limits.count("legacy", self.address)
+        await limits.count("legacy", self.address, settings.ADDRESS_RATE)
         # daphne's queue has no bound: take every message off it, and drop what is too much (channels#1203).
         if self.waiting >= MAX_WAITING:
             raise JobError("job.too_many")
@@ -67,8 +67,8 @@ class LegacyConsumer(Line):
 
     async def _answer_in_turn(self, text: str) -> None:
         try:
-            request = await get_pool().run(lambda _: parse(text))
-            answer = await services.classify(request.picture, _wish(request))
+            request = await get_pool().run(lambda _: parse(text), owner=self.address)
+            answer = await services.classify(request.picture, _wish(request), owner=self.address)
         except ClassifierError as fault:
             await self.refuse(fault)
         except Exception:

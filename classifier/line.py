@@ -7,6 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from threading import Event
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -14,7 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from classifier import origins, protocol
-from classifier.errors import AuthError, ClassifierError, ClientFault
+from classifier.errors import AuthError, ClassifierError, ClientFault, ServerFault
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,10 @@ Act = Callable[[], Coroutine[Any, Any, None]]
 
 #: Open sockets of this process by address; changed on the event loop alone.
 open_sockets: Counter[str] = Counter()
+#: The lines themselves.
+open_lines: "set[Line]" = set()
+#: Whether this process lets its lines go. Set once, by ``retire_all``.
+_retiring = Event()
 
 
 class Line(AsyncWebsocketConsumer, ABC):
@@ -47,12 +52,13 @@ class Line(AsyncWebsocketConsumer, ABC):
         await self.accept(self.subprotocol if self.subprotocol and self.subprotocol in offered else None)
         self.address = origins.address(self.scope)
         open_sockets[self.address] += 1
+        open_lines.add(self)
         try:
             self._admit_socket()
         except ClassifierError as fault:
             logger.warning("socket refused: %s, origin %r", fault.code, origins.header(self.scope, b"origin"))
             await self.refuse(fault)
-            await self.end(protocol.CLOSES.get(fault.code, protocol.CLOSE_RATE))
+            await self.end(protocol.CLOSES_AT_OPENING[fault.code])
             return
         self._expect_a_sign()
         await self.opened()
@@ -86,6 +92,7 @@ class Line(AsyncWebsocketConsumer, ABC):
 
     async def disconnect(self, code: int) -> None:
         self._stop()
+        open_lines.discard(self)
         open_sockets[self.address] -= 1
         if not open_sockets[self.address]:
             del open_sockets[self.address]
@@ -105,6 +112,12 @@ class Line(AsyncWebsocketConsumer, ABC):
             self._stop()
             await self.close(code)
 
+    async def retire(self) -> None:
+        """Lets what is being done for this line end, and closes it: its client goes on elsewhere."""
+        while running := self.tasks - {asyncio.current_task()}:
+            await asyncio.wait(running)
+        await self.end(protocol.CLOSE_DRAINING)
+
     def after(self, name: str, seconds: float, act: Act) -> None:
         """Acts after so many seconds, unless the same name is set again or forgotten before."""
         self.forget(name)
@@ -123,6 +136,8 @@ class Line(AsyncWebsocketConsumer, ABC):
         return task
 
     def _admit_socket(self) -> None:
+        if _retiring.is_set():
+            raise ServerFault("server.draining", retry_after=protocol.RETRY_AFTER_DRAINING_S)
         if not origins.is_allowed(self.scope):
             raise AuthError("auth.origin")
         if open_sockets[self.address] > settings.ADDRESS_SOCKETS or open_sockets.total() > settings.MAX_SOCKETS:
@@ -143,3 +158,9 @@ class Line(AsyncWebsocketConsumer, ABC):
             timer.cancel()
         for task in self.tasks - {asyncio.current_task()}:
             task.cancel()
+
+
+async def retire_all() -> None:
+    """Every open line ends when its jobs have, and no new one is welcome."""
+    _retiring.set()
+    await asyncio.gather(*(line.retire() for line in tuple(open_lines)))

@@ -1,6 +1,8 @@
 """Who opens a socket, and whether its page may."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -30,10 +32,18 @@ def is_allowed(scope: Mapping[str, Any]) -> bool:
 def address(scope: Mapping[str, Any]) -> str:
     """The client's address: behind ``TRUSTED_PROXIES`` proxies, what the outermost of them saw.
 
-    Each appends to X-Forwarded-For; what stands further left is the client's own invention.
+    Each appends to X-Forwarded-For; what stands further left is the client's own invention. Of IPv6 it is the network
+    (/64): who has one address of it has them all.
     """
-    if settings.TRUSTED_PROXIES:
-        seen = (header(scope, b"x-forwarded-for") or "").split(",")
-        return seen[-settings.TRUSTED_PROXIES].strip() if len(seen) >= settings.TRUSTED_PROXIES else ""
     client = scope.get("client")
-    return str(client[0]) if client else ""
+    if not settings.TRUSTED_PROXIES:
+        return _network(str(client[0])) if client else ""
+    seen = (header(scope, b"x-forwarded-for") or "").split(",")
+    return _network(seen[-settings.TRUSTED_PROXIES].strip()) if len(seen) >= settings.TRUSTED_PROXIES else ""
+
+
+def _network(address: str) -> str:
+    with suppress(ValueError):
+        if (found := ip_address(address)).version == 6:
+            return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return address

@@ -38,6 +38,10 @@ CLOSE_DRAINING = 4412
 CLOSE_RATE = 4429
 #: Faults that end the socket, whatever else is going on.
 CLOSES = {"auth.required": CLOSE_AUTH, "auth.invalid": CLOSE_AUTH, "auth.origin": CLOSE_ORIGIN}
+#: Why a socket is not even opened.
+CLOSES_AT_OPENING = {**CLOSES, "rate.limited": CLOSE_RATE, "server.draining": CLOSE_DRAINING}
+#: When another server is asked; a client that lost its line waits about as long by itself.
+RETRY_AFTER_DRAINING_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)

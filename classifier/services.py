@@ -1,8 +1,8 @@
 """Classify a photo. Nothing here knows the web."""
 
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -35,13 +35,20 @@ class Wish:
     classes: tuple[int, ...] = ()
 
 
-async def classify(data: bytes, wish: Wish, on_wait: OnWait | None = None) -> Answer:
+async def classify(data: bytes, wish: Wish, on_wait: OnWait | None = None, *, owner: Hashable = None) -> Answer:
     """The answer for one encoded picture, computed on the pool; ``on_wait`` is told its place, 1…, if it has to wait.
+
+    When many wait, ``best`` becomes ``fast``, and the answer says so. Owners take turns.
 
     Raises ``PictureError``, ``JobError`` ``job.timeout`` or ``ServerFault`` ``server.overloaded``.
     """
     asked, pool = time.perf_counter(), get_pool()
-    return await pool.run(lambda engine: identify(pool.model, engine, data, wish, asked=asked), on_wait)
+
+    def job(engine: Engine) -> Answer:
+        affordable = replace(wish, views=Views.FAST) if pool.is_pressed() else wish
+        return identify(pool.model, engine, data, affordable, asked=asked)
+
+    return await pool.run(job, on_wait, owner=owner)
 
 
 def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: float | None = None) -> Answer:

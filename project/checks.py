@@ -29,7 +29,7 @@ def check_roles(**_: Any) -> list[CheckMessage]:
                 id="project.W001",
             )
         )
-    if settings.ROLE.serves_pages and settings.ROLE.classifies and settings.BACKEND_WS_URL:
+    if settings.ROLE.is_whole and settings.BACKEND_WS_URL:
         found.append(
             checks.Warning(
                 "ROLE=all sends its pages to another backend: BACKEND_WS_URL is set.",
@@ -53,6 +53,20 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
 
 
 @checks.register()
+def check_stores(**_: Any) -> list[CheckMessage]:
+    """In production the roles are on machines of their own, and share what lies in no machine."""
+    if not settings.ENVIRONMENT.is_public or settings.DATABASE or settings.ROLE.is_whole:
+        return []
+    return [
+        checks.Warning(
+            f"ROLE={settings.ROLE} has a history of its own: DATABASE_URL is not set.",
+            hint="Set the same DATABASE_URL for both roles.",
+            id="project.W003",
+        )
+    ]
+
+
+@checks.register()
 def check_hosts(**_: Any) -> list[CheckMessage]:
     """In production the allowed hosts, and the scheme of the backend, must be said."""
     found: list[CheckMessage] = []
@@ -61,6 +75,14 @@ def check_hosts(**_: Any) -> list[CheckMessage]:
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append(
             Error("ALLOWED_HOSTS names no host in production.", hint="Set your host names.", id="project.E002")
+        )
+    if not settings.TRUSTED_PROXIES:
+        found.append(
+            Error(
+                "Nobody speaks TLS in production: every page would be redirected to itself for ever.",
+                hint="Put a proxy with TLS in front and set TRUSTED_PROXIES=1 (or how many of yours there are).",
+                id="project.E006",
+            )
         )
     if settings.BACKEND_WS_URL.startswith("ws://"):
         found.append(

@@ -1,23 +1,32 @@
 """Health, answered before any other middleware: a load balancer's Host header is an address."""
 
 from collections.abc import Awaitable, Callable
+from threading import Event
+from typing import TYPE_CHECKING
 
 from asgiref.sync import markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
+if TYPE_CHECKING:
+    from classifier.inference.pool import Pool
+
 Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+_leaving = Event()
 
 
 def health_middleware(get_response: Respond) -> Respond:
-    """``/livez``: the process answers. ``/readyz``: it can do its role's work, or 503 says why not.
+    """``/livez``: the process answers and none of its workers hangs, or 503 says that it should be replaced.
+
+    ``/readyz``: it can do its role's work, or 503 says why not.
 
     ``/health`` says what the monitoring of the version before this one asks for.
     """
 
     async def respond(request: HttpRequest) -> HttpResponseBase:
         if request.path == "/livez":
-            return HttpResponse("alive\n", content_type="text/plain")
+            return _liveness()
         if request.path == "/readyz":
             return _readiness()
         if request.path == "/health":
@@ -30,6 +39,16 @@ def health_middleware(get_response: Respond) -> Respond:
 
 health_middleware.async_capable = True  # type: ignore[attr-defined]
 health_middleware.sync_capable = False  # type: ignore[attr-defined]
+
+
+def leave() -> None:
+    """From now on this process wants no more work."""
+    _leaving.set()
+
+
+def _liveness() -> HttpResponse:
+    stuck = settings.ROLE.classifies and _pool().is_stuck()
+    return HttpResponse("a worker is stuck\n" if stuck else "alive\n", "text/plain", 503 if stuck else 200)
 
 
 def _readiness() -> JsonResponse:
@@ -46,8 +65,12 @@ def _legacy_health() -> JsonResponse:
 
 
 def _problem() -> str | None:
-    if not settings.ROLE.classifies:
-        return None
+    if _leaving.is_set():
+        return "this process is about to end"
+    return _pool().problem() if settings.ROLE.classifies else None
+
+
+def _pool() -> "Pool":
     from classifier.inference.pool import get_pool  # noqa: PLC0415 - the frontend has no model
 
-    return get_pool().problem()
+    return get_pool()

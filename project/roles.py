@@ -20,6 +20,11 @@ class Role(StrEnum):
         """Whether this process holds the model and answers on the socket."""
         return self is not Role.FRONTEND
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether this process needs no other."""
+        return self.serves_pages and self.classifies
+
 
 class Environment(StrEnum):
     """Where this process runs: on somebody's machine, or for the public."""

@@ -2,31 +2,42 @@
 
 import asyncio
 import logging
+import os
+import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 from daphne.server import Server as DaphneServer
+from daphne.ws_protocol import WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
+from twisted.internet.defer import Deferred
 
 from classifier import feed
+from project import health
 
 logger = logging.getLogger(__name__)
 
-#: How long the end of a process waits for its last records.
-FLUSH_WITHIN_S = 10
+#: As in classifier/protocol.py, which the frontend cannot import.
+CLOSE_DRAINING = 4412
+#: The part of ``DRAIN_SECONDS`` that is left for the last records when jobs take long.
+FLUSH_SHARE = 0.25
 
 
 class Server(DaphneServer):
-    """daphne with this project's limits: the model is warm before the port opens, the history written at the end."""
+    """daphne with this project's limits: the model is warm before the port opens, and what was accepted is finished."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.refusal: str | None = None
+        self.ports: list[Any] = []
+        self.leaves_at = 0.0
         if settings.ROLE.classifies:
             kwargs |= _message_limits()
         super().__init__(*args, **kwargs, ready_callable=self._before_reactor)
 
     def run(self) -> None:
-        """Serves until SIGTERM or SIGINT."""
+        """Serves until SIGTERM or SIGINT, then up to ``DRAIN_SECONDS`` more."""
         feed.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
         if not settings.ROLE.classifies:
             super().run()
@@ -40,7 +51,45 @@ class Server(DaphneServer):
         finally:
             _end_tasks()
             get_pool().close()
-            history.flush(FLUSH_WITHIN_S)
+            history.flush(max(0.0, self.leaves_at - time.monotonic()))
+
+    def kill_all_applications(self) -> Deferred[None]:
+        """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""
+        self.leaves_at = time.monotonic() + settings.DRAIN_SECONDS
+        _leave_at_the_latest(settings.DRAIN_SECONDS)
+        # The loop is given: this is no coroutine of it.
+        task = asyncio.ensure_future(self._drain(), loop=reactor._asyncioEventloop)  # noqa: SLF001 - as daphne reaches it
+        return Deferred.fromFuture(task)
+
+    async def _drain(self) -> None:
+        """Not ready, no new jobs; then jobs, sockets and requests in flight end, each in its own way."""
+        health.leave()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(settings.DRAIN_SECONDS * (1 - FLUSH_SHARE)):
+                if settings.ROLE.classifies:
+                    await _finish_jobs()
+                for port in self.ports:
+                    port.stopListening()
+                self._close_sockets()
+                while running := self._applications():
+                    await asyncio.wait(running)
+        for application in self._applications():
+            application.cancel()
+
+    def _applications(self) -> "list[asyncio.Future[Any]]":
+        found = [details.get("application_instance") for details in self.connections.values()]
+        return [application for application in found if application and not application.done()]
+
+    def _close_sockets(self) -> None:
+        """Those without jobs: history pages, which open another line."""
+        for protocol in self.connections:
+            if isinstance(protocol, WebSocketProtocol):
+                protocol.serverClose(code=CLOSE_DRAINING)
+
+    def listen_success(self, port: Any) -> None:
+        """Remembers the port, to close it in time."""
+        self.ports.append(port)
+        super().listen_success(port)
 
     def listen_error(self, failure: Any) -> None:
         """Remembers why the port did not open; daphne alone would end as if all were well."""
@@ -51,6 +100,26 @@ class Server(DaphneServer):
         # A message over the limit is answered with close 1009, not with a dropped line (1006) that says nothing.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         reactor.callWhenRunning(announce, *self.listening_addresses[0])
+
+
+async def _finish_jobs() -> None:
+    from classifier import line  # noqa: PLC0415 - the frontend has no model
+    from classifier.inference.pool import get_pool  # noqa: PLC0415
+
+    get_pool().drain()
+    await line.retire_all()
+
+
+def _leave_at_the_latest(seconds: float) -> None:
+    """Ends this process even if a thread of it hangs in a store or in a picture: the interpreter would wait for it."""
+
+    def leave() -> None:
+        logger.error("not done within DRAIN_SECONDS=%s: leaving all the same", seconds)
+        os._exit(1)
+
+    watchdog = threading.Timer(seconds, leave)
+    watchdog.daemon = True
+    watchdog.start()
 
 
 def _end_tasks() -> None:

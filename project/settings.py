@@ -5,6 +5,7 @@ Every variable is described in the README's table; a test holds the two against 
 
 import os
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -74,10 +75,14 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
 MAX_WAITING = env.number("MAX_WAITING", 64, minimum=0, maximum=100_000)
 JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+# From SIGTERM to the end: what was accepted is finished, what was answered is recorded.
+DRAIN_SECONDS = env.number("DRAIN_SECONDS", 25, minimum=1, maximum=600)
 # How many proxies of ours stand before this process: each appends the address it sees to X-Forwarded-For.
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
 MAX_SOCKETS = env.number("MAX_SOCKETS", 2000, minimum=1, maximum=1_000_000)
 ADDRESS_SOCKETS = env.number("ADDRESS_SOCKETS", 100, minimum=1, maximum=1_000_000)
+OWNER_JOBS = env.number("OWNER_JOBS", 6000, minimum=1, maximum=1_000_000)
+ADDRESS_JOBS = env.number("ADDRESS_JOBS", 12_000, minimum=1, maximum=1_000_000)
 ADDRESS_RATE = env.number("ADDRESS_RATE", 600, minimum=1, maximum=1_000_000)
 LEGACY_SOCKET = env.boolean("LEGACY_SOCKET", default=True)
 VERDICT_THRESHOLD = env.fraction("VERDICT_THRESHOLD", 0.65)
@@ -97,6 +102,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "servestatic",
     "csp",
+    "axes",
     "classifier",
     "web",
 ]
@@ -112,7 +118,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -158,6 +166,11 @@ DATABASES = {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
     }
+}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Shared by all processes, and there whenever somebody can log in at all.
+    "logins": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "login_failures"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
@@ -254,6 +267,21 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = ENVIRONMENT.is_public
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_public
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+if ENVIRONMENT.is_public:
+    # Browsers take these from this very host over TLS only: no sibling host can plant one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
+
+# Who fails to log in to the admin five times has to wait. Kept for that long: a count, under a hash of the address.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["ip_address"]
+AXES_CLIENT_IP_CALLABLE = "project.proxies.client_address"
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_CACHE = "logins"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # --- Logs -------------------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)

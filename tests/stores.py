@@ -10,6 +10,7 @@ import pytest
 
 from infrastructure.local import servers
 from infrastructure.local.servers import Bucket, MissingServerError, Server
+from infrastructure.local.stack import Stack, stack
 
 
 @contextmanager
@@ -44,6 +45,13 @@ def s3_server() -> Iterator[Bucket]:
         bucket = servers.s3(place)
         with servers.started(bucket.server):
             yield bucket
+
+
+@contextmanager
+def two_roles(*, backends: int = 1, **variables: str) -> Iterator[Stack]:
+    """Both roles behind TLS with all three stores."""
+    with folder() as place, _or_skip(), stack(place, backends=backends, variables=variables) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

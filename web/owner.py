@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
-COOKIE = "owner"
+COOKIE = "__Host-owner" if settings.ENVIRONMENT.is_public else "owner"
 SALT = "web.owner"
 LIFETIME_S = 365 * 24 * 3600
 

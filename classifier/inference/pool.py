@@ -1,4 +1,4 @@
-"""The worker threads: bounded, with a deadline. The one place where inference leaves the event loop.
+"""The worker threads: bounded, fair, with a deadline. The one place where inference leaves the event loop.
 
 One engine a thread, threads = cores: the engines and Pillow's decoders release the GIL, and batching gains nothing.
 """
@@ -6,10 +6,10 @@ One engine a thread, threads = cores: the engines and Pillow's decoders release 
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numpy as np
 from django.conf import settings
@@ -18,34 +18,20 @@ from classifier.crops import INPUT_SIDE
 from classifier.errors import JobError, ServerFault
 from classifier.inference.engine import Engine
 from classifier.inference.model import Model, load_model
+from classifier.inference.turns import Turns, Waiting
 
 Result = TypeVar("Result")
+Work = Callable[[Engine], object]
 OnWait = Callable[[int], Awaitable[None]]
 
 #: A job that runs this many times its deadline will not end: a thread is lost to it.
 STUCK_AFTER_DEADLINES = 2
 RETRY_AFTER_S = 1.0
-
-
-class _Places:
-    """How many jobs are admitted. Locked, because a job ends on a thread of its own."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._taken = 0
-        self._lock = threading.Lock()
-
-    def take(self) -> int:
-        """Takes a place; how many are taken now. Raises ``ServerFault`` ``server.overloaded`` when none is left."""
-        with self._lock:
-            if self._taken >= self._limit:
-                raise ServerFault("server.overloaded", retry_after=RETRY_AFTER_S)
-            self._taken += 1
-            return self._taken
-
-    def free(self) -> None:
-        with self._lock:
-            self._taken -= 1
+LONGEST_RETRY_S = 30.0
+#: From so many jobs waiting for each thread on, answers are made quicker.
+PRESSED_FROM = 4
+#: How much the newest job counts in the mean time of a job.
+NEWEST = 0.05
 
 
 class Pool:
@@ -56,35 +42,50 @@ class Pool:
         self._workers = workers
         self._timeout_s = timeout_s
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="inference")
-        self._places = _Places(workers + max_waiting)
+        self._turns: Turns[Work] = Turns(workers + max_waiting)
+        self._mean_s = 0.0
         self._thread = threading.local()
         self._running: dict[int, float] = {}
         self._warm = False
+        self._draining = False
 
-    async def run(self, job: Callable[[Engine], Result], on_wait: OnWait | None = None) -> Result:
-        """``job``'s result, computed on a worker thread with that thread's engine.
+    @property
+    def in_flight(self) -> int:
+        """Jobs that were admitted and have not ended: what capacity is counted in."""
+        return self._turns.in_flight
+
+    def is_pressed(self) -> bool:
+        """Whether so many wait that a quicker answer serves them better than a closer look."""
+        return self._turns.waiting >= PRESSED_FROM * self._workers
+
+    async def run(
+        self, job: Callable[[Engine], Result], on_wait: OnWait | None = None, *, owner: Hashable = None
+    ) -> Result:
+        """``job``'s result, computed on a worker thread with that thread's engine; ``owner``s take turns.
 
         ``on_wait`` is told the job's place in the queue, 1…, if no thread is free for it at once.
 
-        Raises ``ServerFault`` ``server.overloaded`` at once when no place is free, ``JobError`` ``job.timeout`` after
+        Raises ``ServerFault`` ``server.overloaded`` when no place is free, or when this owner has most jobs waiting and
+        another needs the place; ``server.draining`` when this pool takes no more; ``JobError`` ``job.timeout`` after
         the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
         """
-        position = self._places.take() - self._workers
-        # In a cell, because a cancelled item stays in the executor's queue, and must not keep its picture there.
-        cell = [job]
-        del job
-        future = self._executor.submit(lambda: self._work(cell[0]))
-        future.add_done_callback(lambda _: self._places.free())
+        if self._draining:
+            raise ServerFault("server.draining", retry_after=RETRY_AFTER_S)
+        waiting: Waiting[Work] = Waiting(owner, job)
+        del job  # a job that was given up must not keep its picture
+        position = self._turns.join(waiting, self._retry_after()) - self._workers + 1
+        waiting.future.add_done_callback(lambda _: self._turns.done())
+        self._executor.submit(self._work_next)
         try:
             async with asyncio.timeout(self._timeout_s):
                 if position > 0 and on_wait:
                     await on_wait(position)
-                return await asyncio.wrap_future(future)
+                return cast("Result", await asyncio.wrap_future(waiting.future))
         except TimeoutError:
             raise JobError("job.timeout") from None
         finally:
-            if future.cancel():
-                cell.clear()
+            if waiting.future.cancel():
+                self._turns.leave(waiting)
 
     def warm_up(self) -> None:
         """Builds every thread's engine and runs it once, so that the first photo is as fast as the second."""
@@ -95,9 +96,13 @@ class Pool:
             together.wait(timeout=60)
             engine.predict(blank)
 
-        for future in [self._executor.submit(self._work, first) for _ in range(self._workers)]:
+        for future in [self._executor.submit(self._timed, first) for _ in range(self._workers)]:
             future.result()
         self._warm = True
+
+    def drain(self) -> None:
+        """Takes no more jobs; those it has are finished."""
+        self._draining = True
 
     def close(self) -> None:
         """Drops what waits; what runs is let finish."""
@@ -107,17 +112,35 @@ class Pool:
         """Why this pool should get no work now, or ``None``."""
         if not self._warm:
             return "the model is not warm yet"
-        oldest = min(self._running.copy().values(), default=time.monotonic())
-        if time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s:
-            return "a worker is stuck"
-        return None
+        return "a worker is stuck" if self.is_stuck() else None
 
-    def _work(self, job: Callable[[Engine], Result]) -> Result:
-        self._running[threading.get_ident()] = time.monotonic()
+    def is_stuck(self) -> bool:
+        """Whether a job runs so long that it will not end: this process should be replaced."""
+        oldest = min(self._running.copy().values(), default=time.monotonic())
+        return time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s
+
+    def _retry_after(self) -> float:
+        """Seconds until those who wait now have had their turn, in words a client can use."""
+        return round(min(LONGEST_RETRY_S, max(RETRY_AFTER_S, self.in_flight * self._mean_s / self._workers)), 1)
+
+    def _work_next(self) -> None:
+        """One job of whoever's turn it is; none if it was given up meanwhile."""
+        waiting = self._turns.next()
+        if waiting is None or not waiting.future.set_running_or_notify_cancel():
+            return
+        work, waiting.work = waiting.work, None
         try:
-            return job(self._engine())
+            waiting.future.set_result(self._timed(cast("Work", work)))
+        except BaseException as fault:  # noqa: BLE001 - whoever waits for the result gets it
+            waiting.future.set_exception(fault)
+
+    def _timed(self, work: Callable[[Engine], Result]) -> Result:
+        began = self._running[threading.get_ident()] = time.monotonic()
+        try:
+            return work(self._engine())
         finally:
             del self._running[threading.get_ident()]
+            self._mean_s += NEWEST * (time.monotonic() - began - self._mean_s)
 
     def _engine(self) -> Engine:
         if not hasattr(self._thread, "engine"):

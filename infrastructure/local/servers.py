@@ -64,9 +64,13 @@ class Server:
                 raise RuntimeError(f"{self.name} does not start: {(self.folder / 'log').read_text()[-2000:]}")
             time.sleep(LOOK_EVERY_S)
 
+    def is_running(self) -> bool:
+        """Whether its process is there, whatever it does."""
+        return self.process is not None and self.process.poll() is None
+
     def stop(self) -> None:
         """Ends it in order, frozen or not; a dead one stays dead."""
-        if self.process is None or self.process.poll() is not None:
+        if self.process is None or not self.is_running():
             return
         self.thaw()
         self.process.send_signal(self.stop_signal)
@@ -90,7 +94,7 @@ class Server:
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, number: signal.Signals) -> None:
-        if self.process is None or not self.process.is_running():
+        if self.process is None or not self.is_running():
             return
         for process in [self.process, *self.process.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):
@@ -202,7 +206,7 @@ def redis(folder: Path, port: int = 0, *, tls: tuple[Path, Path] | None = None) 
         listen = ["--port", str(port)]
     keep = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
     command = [program, "--bind", LOOPBACK, *listen, *keep]
-    return Server("Redis", command, port, folder, ready=lambda: _listens(port))
+    return Server("Redis", command, port, folder, ready=lambda: listens(port))
 
 
 def redis_url(server: Server) -> str:
@@ -243,7 +247,7 @@ def s3(folder: Path, port: int = 0) -> Bucket:
         ],
         port=port,
         folder=folder,
-        ready=lambda: _listens(port),
+        ready=lambda: listens(port),
         environment={"RCLONE_CONFIG": "/dev/null", "RCLONE_AUTH_KEY": f'"{keys[0]},{keys[1]}"'},
     )
     return Bucket(server, f"http://{LOOPBACK}:{port}", BUCKET, *keys)
@@ -263,7 +267,8 @@ def _keys(folder: Path) -> tuple[str, str]:
 # --- Finding them -----------------------------------------------------------------------------
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether anything takes connections at this port."""
     with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=2):
         return True
     return False

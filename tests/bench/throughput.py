@@ -101,7 +101,10 @@ def figure(what: str, times: list[float], elapsed: float, rss_mb: float) -> Figu
 
 def measure(seconds: float, rounds: int) -> list[Figure]:
     pictures, found = jpegs(), []
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), ROLE="backend", WORKERS="1") as server:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), ROLE="backend", WORKERS="1", OWNER_JOBS="1000000", ADDRESS_JOBS="1000000") as server,
+    ):
         os.sched_setaffinity(server.process.pid, {0})
         for thread in server.process.threads():
             os.sched_setaffinity(thread.id, {0})

@@ -11,8 +11,6 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from classifier import limits
-from classifier.errors import ClientFault
 from tests.running import running
 
 
@@ -92,14 +90,13 @@ async def test_json_that_would_hold_everybody_up_is_refused_at_once(server):
         assert time.monotonic() - began < 1
 
 
-def test_an_address_that_asks_too_often_is_told_to_wait(settings):
-    settings.ADDRESS_RATE = 3
-    for _ in range(3):
-        limits.count("test", "192.0.2.1")
-    with pytest.raises(ClientFault) as fault:
-        limits.count("test", "192.0.2.1")
-    assert fault.value.code == "rate.limited"
-    limits.count("test", "192.0.2.2")
+async def test_an_address_that_asks_too_often_is_told_to_wait(tmp_path):
+    with running(tmp_path, ROLE="backend", ADDRESS_RATE="1") as server:
+        async with line(server) as ask:
+            await ask.socket.send("{}")
+            await ask.socket.recv()
+            await ask.socket.send("{}")
+            assert "wait a moment" in json.loads(await ask.socket.recv())["error"]
 
 
 def test_health_says_what_the_older_monitoring_asks(server):

@@ -43,3 +43,16 @@ def test_only_listed_pages_may_where_any_are_listed(settings):
 def test_an_address_is_what_the_outermost_proxy_of_ours_saw(settings, proxies, forwarded, address):
     settings.TRUSTED_PROXIES = proxies
     assert origins.address(scope(x_forwarded_for=forwarded)) == address
+
+
+@pytest.mark.parametrize(
+    ("seen", "counted"),
+    [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("::ffff:1.1.1.1", "1.1.1.1"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_ipv6_client_is_counted_by_its_network(seen, counted):
+    assert origins.address(scope(address=seen)) == counted

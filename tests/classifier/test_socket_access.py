@@ -3,7 +3,7 @@
 import json
 
 from classifier import tickets
-from tests.classifier.records import OWNER, rows
+from tests.classifier.records import OWNER
 from tests.client import authenticated, connected
 from tests.running import running
 
@@ -72,21 +72,6 @@ async def test_more_sockets_than_one_address_may_open_are_refused(tmp_path, tick
                 assert (await third.hear())["code"] == "rate.limited"
                 assert await third.closing_code() == 4429
             assert (await one.classify(chelsea))["type"] == "result"
-
-
-async def test_the_end_of_the_server_is_quick_and_in_order(tmp_path, ticket, large, chelsea):
-    """With sockets open, a job running and others waiting: what was answered is recorded, what waits is dropped."""
-    with running(tmp_path, ROLE="backend", WORKERS="1") as server:
-        async with authenticated(server, ticket) as client:
-            answered = await client.classify(chelsea)
-            for _ in range(4):
-                await client.announce(len(large))
-                await client.line.send(large)
-            await client.say(type="ping")
-            await client.hear()
-            server.process.terminate()
-            assert server.process.wait(timeout=15) == 0
-    assert len(rows(server, answered["id"])) == 1
 
 
 async def test_an_unknown_type_is_named_and_the_socket_lives(server, ticket):

@@ -34,7 +34,7 @@ def test_production_with_a_short_key_or_debug_is_an_error(settings):
 
 
 def test_production_that_takes_any_host_is_an_error(settings):
-    settings.ENVIRONMENT, settings.ALLOWED_HOSTS = Environment.PRODUCTION, ["*"]
+    settings.ENVIRONMENT, settings.ALLOWED_HOSTS, settings.TRUSTED_PROXIES = Environment.PRODUCTION, ["*"], 1
     assert found(checks.check_hosts) == ["project.E002"]
 
 
@@ -49,6 +49,8 @@ def test_a_deployment_passes_djangos_own_checks(tmp_path, role):
         "SECRET_KEY": "".join(chr(33 + place) for place in range(60)),
         "FRONTEND_ORIGINS": "https://a.example",
         "BACKEND_WS_URL": "wss://b.example" if role == "frontend" else "",
+        "DATABASE_URL": "postgresql://u:p@db.example/n",
+        "REDIS_URL": "rediss://:p@redis.example",
     }
     manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **production)
 
@@ -60,8 +62,19 @@ def test_the_default_is_fine(settings):
 
 def test_production_without_hosts_and_with_a_plain_socket_is_an_error(settings):
     settings.ENVIRONMENT, settings.ALLOWED_HOSTS = Environment.PRODUCTION, []
-    settings.BACKEND_WS_URL = "ws://backend.example"
+    settings.BACKEND_WS_URL, settings.TRUSTED_PROXIES = "ws://backend.example", 1
     assert found(checks.check_hosts) == ["project.E002", "project.E003"]
+
+
+def test_production_without_a_proxy_that_speaks_tls_is_an_error(settings):
+    settings.ENVIRONMENT, settings.ALLOWED_HOSTS = Environment.PRODUCTION, ["a.example"]
+    settings.TRUSTED_PROXIES = 0
+    assert found(checks.check_hosts) == ["project.E006"]
+
+
+def test_one_role_in_production_with_a_database_of_its_own_is_a_warning(settings):
+    settings.ENVIRONMENT, settings.ROLE = Environment.PRODUCTION, Role.BACKEND
+    assert found(checks.check_stores) == ["project.W003"]
 
 
 @pytest.mark.parametrize(
