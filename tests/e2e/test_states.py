@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.e2e.histories import HISTORIES
 from tests.e2e.states import STATES
 from tests.e2e.test_access import complaints_of_axe
 
@@ -34,10 +35,13 @@ def context(browser: Browser, language: str, base_url: str):
     context.close()
 
 
-@pytest.mark.parametrize("state", STATES)
+ALL = STATES | HISTORIES
+
+
+@pytest.mark.parametrize("state", ALL)
 def test_a_state(state: str, language: str, page: Page, fifty: Path):
     page.set_viewport_size(ViewportSize(width=1440, height=900))
-    STATES[state](page, sorted(fifty.iterdir())[:8])
+    ALL[state](page, sorted(fifty.iterdir())[:8])
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         for width, height in WIDTHS.items():

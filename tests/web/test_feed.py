@@ -143,7 +143,7 @@ async def test_a_kept_photo_lies_in_the_bucket_and_opens_by_a_signed_address(wit
     browser = Browser(with_bucket)
     address = browser.photo_of(await kept(browser, chelsea))
     assert "X-Amz-Signature=" in address
-    with pytest.raises(urllib.error.HTTPError, match="40[03]"):
+    with pytest.raises(urllib.error.HTTPError, match=r"40[03]"):
         await asyncio.to_thread(urllib.request.urlopen, address.partition("?")[0], timeout=10)
     assert list(tmp_path.rglob("*.jpg")) == []
 
