@@ -68,8 +68,8 @@ def test_the_switch_is_a_form_that_only_our_pages_can_send():
 
 
 def test_each_page_offers_the_other_language_by_its_own_name(client):
-    assert '<button class="tool" name="language" value="de" lang="de" aria-label="Deutsch"' in html(client.get("/"))
-    assert 'aria-label="English"' in html(client.get("/", headers=GERMAN))
+    assert '<button class="tool" name="language" value="de" lang="de" title="Deutsch">DE<' in html(client.get("/"))
+    assert 'title="English">EN<' in html(client.get("/", headers=GERMAN))
 
 
 def test_only_the_german_page_says_that_animals_are_named_in_english(client):
