@@ -15,7 +15,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from classifier import feed
-from project import health
+from project import health, metrics
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ class Server(DaphneServer):
         from classifier.inference.pool import get_pool  # noqa: PLC0415
 
         get_pool().warm_up()
+        metrics.watch_classifier()
         try:
             super().run()
         finally:
@@ -99,6 +100,8 @@ class Server(DaphneServer):
     def _before_reactor(self) -> None:
         # A message over the limit is answered with close 1009, not with a dropped line (1006) that says nothing.
         self.ws_factory.setProtocolOptions(failByDrop=False)
+        if settings.ROLE.classifies and settings.EMF_EVERY_S:
+            asyncio.ensure_future(metrics.write_emf(), loop=reactor._asyncioEventloop)  # noqa: SLF001, RUF006 - as long as the loop
         reactor.callWhenRunning(announce, *self.listening_addresses[0])
 
 
