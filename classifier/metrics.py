@@ -25,6 +25,10 @@ INFERENCE = Histogram("classifier_inference_seconds", "The model's part of an an
 IN_FLIGHT = Gauge("classifier_jobs_in_flight", "Jobs that wait or run: what capacity is counted in")
 WORKERS = Gauge("classifier_workers", "Inference threads")
 SOCKETS = Gauge("classifier_sockets", "Open sockets to the classifier")
+LOST = Counter("classifier_records_lost", "Records and photos that no disk and no store took")
+RECORDS_WAITING = Gauge("classifier_records_waiting", "Records on disk, on their way to the database")
+PHOTOS_WAITING = Gauge("classifier_photos_waiting", "Photos on disk, on their way to the storage")
+SPOOL_BYTES = Gauge("classifier_spool_bytes", "Disk that both take")
 MODEL = Info("classifier_model", "The model that is served")
 
 

@@ -47,12 +47,13 @@ class Server(DaphneServer):
 
         get_pool().warm_up()
         metrics.watch_classifier()
+        history.start()
         try:
             super().run()
         finally:
             _end_tasks()
             get_pool().close()
-            history.flush(max(0.0, self.leaves_at - time.monotonic()))
+            history.finish(max(0.0, self.leaves_at - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
         """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""

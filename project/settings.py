@@ -177,6 +177,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
 # Kept photos: in a folder of this machine, or in a private bucket. Keys come from where boto3 looks for them.
 MEDIA_ROOT = DATA_DIR / "media"
+# What is on its way to the stores: a folder that is there after a restart is best.
+SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
+SPOOL_MB = env.number("SPOOL_MB", 256, minimum=1, maximum=1_000_000)
 S3_BUCKET = env.text("S3_BUCKET")
 S3_ENDPOINT = env.http_url("S3_ENDPOINT")
 S3_REGION = env.text("S3_REGION")

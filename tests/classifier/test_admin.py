@@ -3,9 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from classifier import history
 from classifier.models import Classification
-from tests.classifier.answers import JPEGS, entry
+from tests.classifier.answers import JPEGS, entry, keep, write
 
 LIST = "admin:classifier_classification_changelist"
 ROW = "admin:classifier_classification_change"
@@ -16,8 +15,8 @@ PHOTO = "admin:classifier_classification_photo"
 def row(db, settings, tmp_path) -> Classification:
     settings.MEDIA_ROOT = tmp_path
     one = entry(kept=JPEGS)
-    history.write([one])
-    history.keep(one)
+    write(one)
+    keep(one)
     return Classification.objects.get(id=one.id)
 
 
@@ -59,6 +58,6 @@ def test_the_photo_is_for_staff_alone(admin_client, client, row):
 
 
 def test_a_file_name_cannot_smuggle_markup_into_the_admin(admin_client, db):
-    history.write([entry(name="<script>alert(1)</script>.jpg")])
+    write(entry(name="<script>alert(1)</script>.jpg"))
     row = Classification.objects.get()
     assert "<script>alert" not in admin_client.get(reverse(ROW, args=[row.pk])).content.decode()
