@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from classifier import history, images, limits, memory, origins, protocol, services, tickets
+from classifier import history, images, limits, memory, metrics, origins, protocol, services, tickets
 from classifier.errors import AuthError, ClassifierError, JobError, PictureError, ProtocolError, ServerFault
 from classifier.inference.pool import get_pool
 from classifier.line import Line
@@ -47,6 +47,9 @@ class ClassifyConsumer(Line):
             self._take_frame(data)
 
     async def refuse(self, fault: ClassifierError, job: UUID | None = None) -> None:
+        metrics.ERRORS.labels(fault.code).inc()
+        if job:
+            metrics.log_refusal(job, fault.code)
         await self.say(protocol.error(fault, job))
         code = self._close_code(fault)
         if code is not None:
@@ -132,6 +135,7 @@ class ClassifyConsumer(Line):
         else:
             await self.say(protocol.result(job, entry))
             self.answered()
+            metrics.log_answer(job.id, entry.answer, job.size)
             if job.record:
                 history.record(entry)
         finally:

@@ -1,38 +1,37 @@
-"""How an answer becomes a record: a row, then with consent its photo, then news for open pages.
+"""How an answer becomes a record: into memory, onto this machine's disk, then a row, with consent a photo, and news.
 
-The answer never waits for it: ``record`` hands over to one writer thread and returns.
+The answer never waits for it, and no store that is away stops it: what is on disk waits for its store, across a restart
+of the process too. Lost is what the disk has no room for, and what a machine takes along: counted, and said.
 """
 
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import OperationalError, close_old_connections
+from django.conf import settings
 
-from classifier import feed, photos, records, taxonomy
+from classifier import metrics, store, taxonomy
 from classifier.answer import VERDICT, Answer, Heatmap
+from classifier.conveyor import Conveyor
 from classifier.models import Classification
+from classifier.spool import Spool, SpoolFullError
+from classifier.store import Draft
 
 logger = logging.getLogger(__name__)
 
-#: Records that may wait for the store. Past it they are lost, and said so in the log.
+#: Records that may wait in memory for the disk. Past it they are lost.
 MAX_WAITING = 1000
-
-#: How long records gather before they are written together.
+#: How long records gather before they are written together: under load a row cost 3 ms of a core alone, and 1 ms so.
 GATHER_S = 0.1
-
-_writer = ThreadPoolExecutor(1, thread_name_prefix="history")
-_keeper = ThreadPoolExecutor(1, thread_name_prefix="photos")
-_places = threading.BoundedSemaphore(MAX_WAITING)
-_pending: "deque[Entry]" = deque()
-_hurry = threading.Event()
+#: The part of the time to flush that the stores get, when what they did not take is to go into the bucket.
+STORES_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,97 +53,167 @@ def record_id(owner: UUID, job: UUID) -> UUID:
 
 
 def record(entry: Entry) -> None:
-    """Hands ``entry`` to the writer thread; at most ``MAX_WAITING`` wait."""
-    if not _places.acquire(blocking=False):
-        logger.error("history is full: record %s is lost", entry.id)
-        return
-    _pending.append(entry)
-    _writer.submit(_write_pending)
+    """Hands ``entry`` over; returns at once."""
+    _history().take(entry)
 
 
-def flush(timeout_s: float) -> None:
-    """Returns when everything recorded before is stored or has failed, or after ``timeout_s``: the rest is lost."""
-    until = time.monotonic() + timeout_s
-    _hurry.set()
+def start() -> None:
+    """Goes on with what an earlier process left."""
+    _history()
+
+
+def finish(timeout_s: float) -> None:
+    """Returns when all is stored, or after ``timeout_s``: then it is in the bucket, if there is one, or on disk."""
+    _history().finish(timeout_s)
+    _history.cache_clear()
+
+
+def draft(entry: Entry) -> Draft:
+    """What is to be written of an answer."""
+    return Draft(_fields(entry), entry.answer.kept)
+
+
+class History:
+    """The way from memory to the stores: two spools, a thread before them and one behind each."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self.rows = Spool(folder / "rows", max_bytes)
+        self.photos = Spool(folder / "photos", max_bytes)
+        self._pending: deque[Entry] = deque()
+        self._came, self._hurry = threading.Event(), threading.Event()
+        self._spooled = threading.Condition()
+        self._busy = self._stopped = False
+        self._row_conveyor = Conveyor("records", self.rows, self._deliver_rows)
+        self._photo_conveyor = Conveyor("photos", self.photos, self._deliver_photo, self._take_over)
+        metrics.RECORDS_WAITING.set_function(lambda: self.rows.records)
+        metrics.PHOTOS_WAITING.set_function(lambda: self.photos.records)
+        metrics.SPOOL_BYTES.set_function(lambda: self.rows.size_bytes + self.photos.size_bytes)
+        threading.Thread(target=self._spool_for_ever, name="spooler", daemon=True).start()
+
+    def take(self, entry: Entry) -> None:
+        """Into memory; at most ``MAX_WAITING`` wait there."""
+        if len(self._pending) >= MAX_WAITING:
+            _lose(1, "the disk does not keep up")
+            return
+        self._pending.append(entry)
+        self._came.set()
+
+    def finish(self, timeout_s: float) -> None:
+        """See ``finish``."""
+        until = time.monotonic() + timeout_s
+        self._spool_pending(timeout_s)
+        for _, _, conveyor in self._kinds():  # rows first: they bring photos
+            share = STORES_SHARE if settings.S3_BUCKET else 1
+            conveyor.wait_until_idle(max(0.0, (until - time.monotonic()) * share))
+            conveyor.stop()
+        if settings.S3_BUCKET and (self.rows.files() or self.photos.files()):
+            leaving = threading.Thread(target=self._leave_in_bucket, daemon=True)
+            leaving.start()
+            leaving.join(max(0.0, until - time.monotonic()))
+        if waiting := self.rows.records + self.photos.records:
+            logger.error("%d records wait in %s: they are lost if it is", waiting, settings.SPOOL_DIR)
+
+    def _spool_pending(self, timeout_s: float) -> None:
+        self._hurry.set()
+        with self._spooled:
+            self._spooled.wait_for(lambda: not self._pending and not self._busy, timeout_s)
+        self._stopped = True
+        self._came.set()
+
+    def _spool_for_ever(self) -> None:
+        while not self._stopped:
+            self._came.wait()
+            self._came.clear()
+            self._hurry.wait(GATHER_S)
+            self._busy = True
+            if batch := [draft(self._pending.popleft()) for _ in range(len(self._pending))]:
+                self._spool_batch(batch)
+            with self._spooled:
+                self._busy = False
+                self._spooled.notify_all()
+
+    def _spool_batch(self, batch: list[Draft]) -> None:
+        try:
+            self.rows.put(store.packed(batch), len(batch))
+        except SpoolFullError:
+            _lose(len(batch), "SPOOL_DIR is full")
+        except OSError as error:
+            self._write_at_once(batch, error)
+        else:
+            self._row_conveyor.wake()
+
+    def _write_at_once(self, batch: list[Draft], error: OSError) -> None:
+        """Without a disk there is the store, if it is there."""
+        logger.error("SPOOL_DIR takes nothing: %s", error)
+        try:
+            self._keep_later(store.write(batch))
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, these are lost
+            _lose(len(batch), f"neither disk nor database takes them: {fault}")
+
+    def _deliver_rows(self, file: Path) -> None:
+        self._keep_later(store.write(_unpacked(file)))
+
+    def _keep_later(self, written: list[Draft]) -> None:
+        for one in written:
+            if not one.kept:
+                continue
+            try:
+                self.photos.put(store.packed([one]), 1)
+            except (SpoolFullError, OSError) as error:
+                _lose(1, f"no place for a photo: {error or 'SPOOL_DIR is full'}")
+        self._photo_conveyor.wake()
+
+    def _deliver_photo(self, file: Path) -> None:
+        for one in _unpacked(file):
+            store.keep(one)
+
+    def _take_over(self) -> None:
+        """What a task that ended has left in the bucket."""
+        if not settings.S3_BUCKET:
+            return
+        for kind, spool, conveyor in self._kinds():
+            for name, content in store.left(kind):
+                spool.adopt(name, content)
+                conveyor.wake()
+
+    def _kinds(self) -> tuple[tuple[str, Spool, Conveyor], ...]:
+        return ("rows", self.rows, self._row_conveyor), ("photos", self.photos, self._photo_conveyor)
+
+    def _leave_in_bucket(self) -> None:
+        try:
+            for kind, spool, _ in self._kinds():
+                for file in spool.files():
+                    store.leave(kind, file.name, file.read_bytes())
+                    spool.remove(file)
+        except Exception as error:  # noqa: BLE001 - then they stay where they are
+            logger.warning("the bucket takes no records either: %s", error or type(error).__name__)
+
+
+@cache
+def _history() -> History:
+    return History(settings.SPOOL_DIR, settings.SPOOL_MB * 1024 * 1024)
+
+
+def _unpacked(file: Path) -> list[Draft]:
     try:
-        for thread in (_writer, _keeper):  # the writer hands photos on to the keeper
-            thread.submit(lambda: None).result(max(0, until - time.monotonic()))
-    except TimeoutError:
-        for thread in (_writer, _keeper):
-            thread.shutdown(wait=False, cancel_futures=True)
-        logger.error("the store took no records for %s s: the rest is lost", timeout_s)  # noqa: TRY400
-    finally:
-        _hurry.clear()
+        return store.unpacked(file.read_bytes())
+    except (ValueError, TypeError) as error:
+        _lose(1, f"{file} is damaged: {error}")
+        return []
 
 
-def write(entries: Sequence[Entry]) -> None:
-    """Their rows; a known id keeps its row, and what was erased meanwhile stays erased. Raises ``DatabaseError``."""
-    rows = [Classification(id=entry.id, **_fields(entry)) for entry in entries]
-    Classification.objects.bulk_create(rows, ignore_conflicts=True)
-    records.forget_late([(entry.id, entry.owner, entry.answered_at) for entry in entries])
-
-
-def keep(entry: Entry) -> None:
-    """Stores the photo of a recorded answer, if there is consent. Raises what the storage or the database raises."""
-    if entry.answer.kept and photos.save(entry.id, entry.answer.kept):
-        feed.announce([entry.owner])
-
-
-def _write_pending() -> None:
-    """Everything that has gathered, together: under load a row cost 3 ms of a core alone, and about 1 ms so."""
-    if not _pending:
-        return
-    _hurry.wait(GATHER_S)
-    batch = [_pending.popleft() for _ in range(len(_pending))]
-    _write_batch(batch)
-    close_old_connections()
-
-
-def _write_batch(batch: list[Entry]) -> None:
-    try:
-        close_old_connections()
-        write(batch)
-    except OperationalError as error:
-        logger.error("%d records are lost: %s", len(batch), error)  # noqa: TRY400 - the store is away; a trace adds nothing
-        written = []
-    except Exception:  # noqa: BLE001 - one of them is wrong: the others are not lost for it
-        written = [entry for entry in batch if _write_alone(entry)]
-    else:
-        written = batch
-    feed.announce(entry.owner for entry in written)
-    for _ in range(len(batch) - len(written)):
-        _places.release()
-    for entry in written:
-        _keeper.submit(_keep_safely, entry) if entry.answer.kept else _places.release()
-
-
-def _write_alone(entry: Entry) -> bool:
-    try:
-        write([entry])
-    except Exception:
-        logger.exception("record %s is lost", entry.id)
-        return False
-    return True
-
-
-def _keep_safely(entry: Entry) -> None:
-    """On a thread of its own: a storage that is slow holds up no row."""
-    try:
-        close_old_connections()
-        keep(entry)
-    except Exception:
-        logger.exception("the photo of record %s is lost", entry.id)
-    finally:
-        _places.release()
-    close_old_connections()
+def _lose(records: int, why: str) -> None:
+    metrics.LOST.inc(records)
+    logger.error("%d records are lost: %s", records, why)
 
 
 def _fields(entry: Entry) -> dict[str, Any]:
     answer = entry.answer
     return {
-        "created_at": entry.answered_at,
-        "owner": entry.owner,
-        "source": entry.source,
+        "id": str(entry.id),
+        "created_at": entry.answered_at.isoformat(),
+        "owner": entry.owner and str(entry.owner),
+        "source": entry.source.value,
         "name": entry.name,
         "verdict": answer.verdict.kind.value,
         "display": answer.verdict.display,

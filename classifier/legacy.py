@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from classifier import history, images, limits, reading, services
+from classifier import history, images, limits, metrics, reading, services
 from classifier.answer import Answer
 from classifier.crops import Views
 from classifier.errors import ClassifierError, JobError, PictureError, ServerFault
@@ -56,6 +56,7 @@ class LegacyConsumer(Line):
         self.spawn(self._answer(text or ""))
 
     async def refuse(self, fault: ClassifierError) -> None:
+        metrics.ERRORS.labels(fault.code).inc()
         await self.say({"error": fault.message})
 
     async def _answer(self, text: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from classifier import crops, heatmap, images, squirrel, taxonomy, verdict
+from classifier import crops, heatmap, images, metrics, squirrel, taxonomy, verdict
 from classifier.answer import Answer, Heatmap, Renditions, Scored, Timings, Verdict
 from classifier.crops import Views
 from classifier.images import Picture
@@ -48,7 +48,10 @@ async def classify(data: bytes, wish: Wish, on_wait: OnWait | None = None, *, ow
         affordable = replace(wish, views=Views.FAST) if pool.is_pressed() else wish
         return identify(pool.model, engine, data, affordable, asked=asked)
 
-    return await pool.run(job, on_wait, owner=owner)
+    with metrics.one_job():
+        answer = await pool.run(job, on_wait, owner=owner)
+    metrics.count_answer(answer.timings)
+    return answer
 
 
 def identify(model: Model, engine: Engine, data: bytes, wish: Wish, *, asked: float | None = None) -> Answer:

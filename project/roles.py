@@ -64,3 +64,10 @@ class LogLevel(StrEnum):
     INFO = "INFO"
     WARNING = "WARNING"
     ERROR = "ERROR"
+
+
+class LogFormat(StrEnum):
+    """Who reads the log."""
+
+    PLAIN = "plain"
+    JSON = "json"

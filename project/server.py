@@ -15,7 +15,7 @@ from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
 from classifier import feed
-from project import health
+from project import health, metrics
 
 logger = logging.getLogger(__name__)
 
@@ -46,12 +46,14 @@ class Server(DaphneServer):
         from classifier.inference.pool import get_pool  # noqa: PLC0415
 
         get_pool().warm_up()
+        metrics.watch_classifier()
+        history.start()
         try:
             super().run()
         finally:
             _end_tasks()
             get_pool().close()
-            history.flush(max(0.0, self.leaves_at - time.monotonic()))
+            history.finish(max(0.0, self.leaves_at - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
         """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""
@@ -99,6 +101,8 @@ class Server(DaphneServer):
     def _before_reactor(self) -> None:
         # A message over the limit is answered with close 1009, not with a dropped line (1006) that says nothing.
         self.ws_factory.setProtocolOptions(failByDrop=False)
+        if settings.ROLE.classifies and settings.EMF_EVERY_S:
+            asyncio.ensure_future(metrics.write_emf(), loop=reactor._asyncioEventloop)  # noqa: SLF001, RUF006 - as long as the loop
         reactor.callWhenRunning(announce, *self.listening_addresses[0])
 
 

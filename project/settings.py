@@ -12,8 +12,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
-from project import env
-from project.roles import Engine, Environment, KeepPhotos, LogLevel, Role
+from project import env, logs
+from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
@@ -108,6 +108,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "project.health.health_middleware",
+    "project.metrics.metrics_middleware",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -176,6 +177,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
 # Kept photos: in a folder of this machine, or in a private bucket. Keys come from where boto3 looks for them.
 MEDIA_ROOT = DATA_DIR / "media"
+# What is on its way to the stores: a folder that is there after a restart is best.
+SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
+SPOOL_MB = env.number("SPOOL_MB", 256, minimum=1, maximum=1_000_000)
 S3_BUCKET = env.text("S3_BUCKET")
 S3_ENDPOINT = env.http_url("S3_ENDPOINT")
 S3_REGION = env.text("S3_REGION")
@@ -283,17 +287,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
-# --- Logs -------------------------------------------------------------------------------------
+# --- Logs and figures -------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {  # Damaged pictures are answered in words; what the decoder thinks of them is noise.
-        "PIL": {"level": "CRITICAL"},
-        "classifier": {"level": LOG_LEVEL.value},
-        "project": {"level": LOG_LEVEL.value},
-    },
-}
+LOG_FORMAT = env.choice("LOG_FORMAT", LogFormat, LogFormat.PLAIN)
+LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)
+# Who brings it may see /metrics; without one, this machine alone.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
+# Seconds between CloudWatch lines in the log, 0 for none.
+EMF_EVERY_S = env.number("EMF_EVERY_S", 0, minimum=0, maximum=100)

@@ -3,9 +3,10 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -32,15 +33,21 @@ class Customer:
     closes: list[int | None] = field(default_factory=list)
     sent: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, bytes] = field(default_factory=dict)
+    supply: Iterator[bytes] = field(default_factory=lambda: iter(()))
 
     async def ask(self, pictures: Iterable[bytes], **fields: Any) -> None:
         """Returns when each picture has its answer. Raises ``AssertionError`` for one that is lost."""
-        self.waiting |= {str(uuid4()): picture for picture in pictures}
-        while self.waiting:
+        self.supply = iter(pictures)
+        while self._stock_up():
             with suppress(OSError, InvalidHandshake, WebSocketException):
                 async with self._line() as line:
                     await self._ask_over(line, fields)
             await asyncio.sleep(AGAIN_AFTER_S if self.waiting else 0)
+
+    def _stock_up(self) -> bool:
+        """Takes as many pictures as may be in flight; whether there are any."""
+        self.waiting |= {str(uuid4()): picture for picture in islice(self.supply, self.in_flight - len(self.waiting))}
+        return bool(self.waiting)
 
     def _line(self) -> connect:
         trust = ssl.create_default_context(cafile=self.stack.certificate)
@@ -56,10 +63,13 @@ class Customer:
 
     async def _ask_over(self, line: ClientConnection, fields: dict[str, Any]) -> None:
         await line.send(json.dumps({"type": "authenticate", "ticket": self.ticket}))
-        assert (await self._hear(line))["type"] == "hello"
+        greeting = await self._hear(line)
+        if greeting.get("code") == "server.draining":
+            return  # the next line may lead elsewhere
+        assert greeting["type"] == "hello", greeting
         on_the_way: set[str] = set()
         try:
-            while self.waiting:
+            while self._stock_up():
                 await self._send_more(line, on_the_way, fields)
                 message = await self._hear(line)
                 self._note(message, on_the_way)

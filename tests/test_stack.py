@@ -25,12 +25,9 @@ def ticket(stack, settings) -> str:
 async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, ticket, photos):
     picture, over = (photos / "chelsea.png").read_bytes(), asyncio.Event()
     customers = [Customer(stack, ticket) for _ in range(4)]
-
-    async def shop(customer: Customer) -> None:
-        while not over.is_set():
-            await customer.ask([picture] * 8, views="fast")
-
-    shopping = asyncio.gather(*map(shop, customers))
+    shopping = asyncio.gather(
+        *(customer.ask(iter(lambda: b"" if over.is_set() else picture, b""), views="fast") for customer in customers)
+    )
     for backend in stack.backends:
         answered = sum(len(customer.answers) for customer in customers)
         while sum(len(customer.answers) for customer in customers) < answered + 20:
@@ -41,4 +38,4 @@ async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, 
     over.set()
     await shopping
     assert all(set(customer.answers) == set(customer.sent) for customer in customers)
-    assert [code for customer in customers for code in customer.closes].count(4412) >= 2
+    assert [code for customer in customers for code in customer.closes].count(4412) >= len(customers)

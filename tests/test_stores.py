@@ -18,9 +18,8 @@ from tests.running import manage
 from tests.stores import postgres_server, redis_server
 
 ROW = """
-from classifier import history
-from tests.classifier.answers import entry
-history.write([entry(), entry()])
+from tests.classifier.answers import entry, write
+write(entry(), entry())
 """
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from classifier import history, store
 from classifier.answer import Answer, Kind, Renditions, Scored, Squirrel, Timings, Verdict
 from classifier.crops import Views
 from classifier.history import Entry
@@ -52,3 +53,13 @@ def entry(
         answered_at=datetime.now(UTC),
         answer=answer,
     )
+
+
+def write(*entries: Entry) -> None:
+    """Puts rows of answers into the database."""
+    store.write([history.draft(one) for one in entries])
+
+
+def keep(one: Entry) -> None:
+    """Stores the photo of a row."""
+    store.keep(history.draft(one))

@@ -10,20 +10,30 @@ from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from classifier import history, records
+from classifier import history, metrics, records
 from classifier.models import Classification
-from tests.classifier.answers import JPEGS, entry
+from tests.classifier.answers import JPEGS, entry, keep, write
 
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
+    settings.MEDIA_ROOT, settings.SPOOL_DIR = tmp_path / "media", tmp_path / "spool"
+    yield settings.MEDIA_ROOT
+    if history._history.cache_info().currsize:
+        history.finish(10)
+
+
+def lost() -> float:
+    return float(metrics.LOST._value.get())
+
+
+def waiting(settings) -> int:
+    return len(list(settings.SPOOL_DIR.rglob("*.spool")))
 
 
 @pytest.mark.django_db
 def test_an_answer_becomes_a_row():
-    history.write([entry()])
+    write(entry())
     row = Classification.objects.get()
     assert (row.verdict, row.display, row.views, row.total_ms) == ("species", "Egyptian cat", "best", 10.0)
     assert row.predictions == [
@@ -42,23 +52,23 @@ def test_an_answer_becomes_a_row():
 @pytest.mark.django_db
 def test_the_same_job_again_is_the_same_row():
     one = entry()
-    history.write([one])
-    history.write([one])
+    write(one)
+    write(one)
     assert Classification.objects.count() == 1
 
 
 @pytest.mark.django_db
 def test_without_consent_nothing_lies_in_the_storage(media):
-    history.write([entry()])
+    write(entry())
     assert list(media.rglob("*")) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_consent_given_later_adds_the_photo_to_the_row(media):
     job = uuid4()
-    history.write([entry(id=job)])
+    write(entry(id=job))
     for _ in range(2):
-        history.keep(entry(id=job, kept=JPEGS))
+        keep(entry(id=job, kept=JPEGS))
     files = {path.name: path.read_bytes() for path in media.rglob("*") if path.is_file()}
     assert files == {f"{job}.jpg": b"a photo", f"{job}.thumb.jpg": b"a thumbnail"}
     row = Classification.objects.get()
@@ -71,15 +81,23 @@ def test_an_owner_cannot_name_anothers_record():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_store_that_is_away_loses_the_batch_and_says_so(monkeypatch, caplog):
+def test_what_no_store_took_is_on_disk_and_written_once_by_the_next_process(settings, monkeypatch, caplog):
     def refuse(*_, **__):
         raise OperationalError("gone")
 
-    monkeypatch.setattr(Classification.objects, "bulk_create", refuse)
-    with caplog.at_level(logging.ERROR, "classifier.history"):
-        history.record(entry())
-        history.flush(10)
-    assert "1 records are lost: gone" in caplog.text
+    one, two = entry(), entry(kept=JPEGS)
+    with monkeypatch.context() as patch, caplog.at_level(logging.WARNING, "classifier"):
+        patch.setattr(Classification.objects, "bulk_create", refuse)
+        history.record(one)
+        history.record(two)
+        history.finish(10)
+    assert "records wait, their store is away: gone" in caplog.text
+    assert f"2 records wait in {settings.SPOOL_DIR}" in caplog.text
+    history.start()
+    history.finish(10)
+    assert {row.id for row in Classification.objects.all()} == {one.id, two.id}
+    assert Classification.objects.exclude(photo="").get().id == two.id
+    assert waiting(settings) == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -87,22 +105,51 @@ def test_a_row_that_no_store_takes_is_lost_alone(caplog):
     good, bad = entry(), replace(entry(), size=2**70)
     for one in (good, bad):
         history.record(one)
-    history.flush(10)
+    history.finish(10)
     assert Classification.objects.get().id == good.id
     assert f"record {bad.id} is lost" in caplog.text
 
 
-def test_past_its_bound_the_history_drops_and_says_so(monkeypatch, caplog):
-    monkeypatch.setattr(history._places, "acquire", lambda *, blocking: False)
+def test_what_the_disk_has_no_room_for_is_lost_and_counted(settings, monkeypatch, caplog):
+    settings.SPOOL_MB = 0
+    before = lost()
     history.record(entry())
-    assert "history is full" in caplog.text
+    history.finish(10)
+    assert "1 records are lost: SPOOL_DIR is full" in caplog.text
+    assert lost() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_disk_records_go_to_the_store_at_once(settings, tmp_path, caplog):
+    (tmp_path / "spool").write_text("no folder")
+    history.record(entry())
+    history.finish(10)
+    assert "SPOOL_DIR takes nothing" in caplog.text
+    assert Classification.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_damaged_file_is_counted_as_lost_and_holds_up_no_other(settings, caplog):
+    folder = settings.SPOOL_DIR / "rows"
+    folder.mkdir(parents=True)
+    (folder / f"{0:020}-damaged-1.spool").write_bytes(b"[half a li")
+    history.record(entry())
+    history.finish(10)
+    assert "is damaged" in caplog.text
+    assert (Classification.objects.count(), waiting(settings)) == (1, 0)
+
+
+def test_past_its_bound_the_memory_drops_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(history, "MAX_WAITING", 0)
+    history.record(entry())
+    assert "1 records are lost: the disk does not keep up" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
 def test_records_that_gather_are_written_together_and_once(monkeypatch):
     one = entry()
     with CaptureQueriesContext(connection) as queries:
-        history.write([one, entry(), one])
+        write(one, entry(), one)
     assert Classification.objects.count() == 2
     assert len([query for query in queries if query["sql"].startswith("INSERT")]) == 1
 
@@ -113,7 +160,7 @@ def test_what_was_erased_stays_erased_though_its_record_comes_late():
     before = entry(owner=owner)
     records.erase_all(owner)
     later = entry(owner=owner)
-    history.write([before, later])
+    write(before, later)
     assert [row.id for row in Classification.objects.all()] == [later.id]
 
 
@@ -121,7 +168,7 @@ def test_what_was_erased_stays_erased_though_its_record_comes_late():
 def test_a_photo_that_comes_after_its_row_was_erased_leaves_no_file(media, monkeypatch):
     owner = uuid4()
     one = entry(kept=JPEGS, owner=owner)
-    history.write([one])
+    write(one)
     save = default_storage.save
 
     def erased_meanwhile(name, content):
@@ -129,5 +176,5 @@ def test_a_photo_that_comes_after_its_row_was_erased_leaves_no_file(media, monke
         return save(name, content)
 
     monkeypatch.setattr(default_storage, "save", erased_meanwhile)
-    history.keep(one)
+    keep(one)
     assert [path for path in media.rglob("*") if path.is_file()] == []

@@ -11,9 +11,9 @@ from botocore.config import Config
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from classifier import history, photos, records
+from classifier import photos, records
 from classifier.models import Classification, Erasure
-from tests.classifier.answers import JPEGS, entry
+from tests.classifier.answers import JPEGS, entry, keep, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,8 +36,8 @@ def store(request, settings, tmp_path) -> Path:
 
 def recorded(*, days_ago: int) -> Classification:
     one = entry(kept=JPEGS)
-    history.write([one])
-    history.keep(one)
+    write(one)
+    keep(one)
     Classification.objects.filter(id=one.id).update(created_at=timezone.now() - timedelta(days=days_ago))
     return Classification.objects.get(id=one.id)
 
@@ -117,7 +117,7 @@ def test_a_file_that_went_meanwhile_is_no_orphan(store):
 
 
 def test_batches_stay_done_when_it_is_stopped(monkeypatch, capsys):
-    history.write([entry() for _ in range(5)])
+    write(*[entry() for _ in range(5)])
     Classification.objects.update(created_at=timezone.now() - timedelta(days=31))
     with monkeypatch.context() as stopped:
         stopped.setattr(photos, "delete", Mock(side_effect=[None, None, KeyboardInterrupt]))

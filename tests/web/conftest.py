@@ -7,9 +7,8 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
-from classifier import history
 from classifier.models import Classification
-from tests.classifier.answers import entry
+from tests.classifier.answers import entry, keep, write
 from web import owner
 
 Asked = Callable[..., Classification]
@@ -32,8 +31,8 @@ def key_of(browser: Client) -> UUID:
 def ask(browser: Client, **facts: Any) -> Classification:
     """A record of what this browser asked, its photo with it if there is consent."""
     one = entry(owner=key_of(browser), **facts)
-    history.write([one])
-    history.keep(one)
+    write(one)
+    keep(one)
     return Classification.objects.get(id=one.id)
 
 

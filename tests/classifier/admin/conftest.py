@@ -5,9 +5,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from classifier import history
 from classifier.models import Classification
-from tests.classifier.answers import JPEGS, entry
+from tests.classifier.answers import JPEGS, entry, keep, write
 
 
 @pytest.fixture(autouse=True)
@@ -40,8 +39,8 @@ def staff(db):
 
 def kept(**fields) -> Classification:
     one = entry(kept=JPEGS)
-    history.write([one])
-    history.keep(one)
+    write(one)
+    keep(one)
     Classification.objects.filter(id=one.id).update(**({"review": ""} | fields))
     return Classification.objects.get(id=one.id)
 

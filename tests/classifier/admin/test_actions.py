@@ -16,7 +16,7 @@ from classifier import history, records, reviews
 from classifier.admin import actions
 from classifier.models import Classification, Erasure
 from tests.classifier.admin.conftest import act, kept
-from tests.classifier.answers import entry
+from tests.classifier.answers import entry, write
 
 LIST = "admin:classifier_classification_changelist"
 FOX_SQUIRREL, CAT, DOG = "n02356798", "n02121808", "n02084071"
@@ -120,14 +120,14 @@ def test_a_row_deleted_from_its_own_page_leaves_no_file_either(staff, media):
 
 def test_more_than_one_click_takes_is_said(staff, db, monkeypatch):
     monkeypatch.setattr(actions, "AT_ONCE", 2)
-    history.write([entry() for _ in range(3)])
+    write(*[entry() for _ in range(3)])
     said = act(staff("view", "review"), "mark_right", *Classification.objects.all(), select_across="1")
     assert "2 marked as right. Perhaps there are more: do it again." in said.content.decode()
     assert Classification.objects.filter(review="right").count() == 2
 
 
 def test_only_what_has_its_photo_can_be_classified_again(staff, row):
-    history.write([entry()])
+    write(entry())
     client = staff("view", "review")
     said = act(client, "classify_again", *Classification.objects.all()).content.decode()
     assert "1 wait to be classified again. Those without a kept photo cannot be." in said

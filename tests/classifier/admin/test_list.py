@@ -5,10 +5,9 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier import history
 from classifier.admin import paging
 from classifier.models import Classification
-from tests.classifier.answers import entry
+from tests.classifier.answers import entry, write
 
 LIST = "admin:classifier_classification_changelist"
 ROW = "admin:classifier_classification_change"
@@ -85,7 +84,7 @@ def test_an_unknown_name_is_answered_with_names_that_it_may_have_meant(admin_cli
 
 
 def test_the_versions_that_ever_served_are_offered(admin_client, row):
-    history.write([entry()])
+    write(entry())
     Classification.objects.exclude(pk=row.pk).update(model_version="0d51a2c7e9b4")
     page = listed(admin_client, "")
     assert "?version=ae777d384912" in page
@@ -94,7 +93,7 @@ def test_the_versions_that_ever_served_are_offered(admin_client, row):
 
 def test_a_count_ends_where_it_would_cost_too_much(admin_client, db, monkeypatch):
     monkeypatch.setattr(paging, "MOST", 3)
-    history.write([entry() for _ in range(5)])
+    write(*[entry() for _ in range(5)])
     assert "more than 3 classifications" in listed(admin_client, "")
 
 
@@ -125,6 +124,6 @@ def test_staff_without_the_right_to_view_see_no_photo(staff, row):
 
 
 def test_a_file_name_cannot_smuggle_markup_into_the_admin(admin_client, db):
-    history.write([entry(name="<script>alert(1)</script>.jpg")])
+    write(entry(name="<script>alert(1)</script>.jpg"))
     row = Classification.objects.get()
     assert "<script>alert" not in admin_client.get(reverse(ROW, args=[row.pk])).content.decode()
