@@ -65,6 +65,11 @@ messages: $(BIN)/.run-installed  ## Collect what the page says, and compile its 
 	@$(BIN)/python manage.py compilemessages --ignore .venv --verbosity 0
 	@$(BIN)/python manage.py build_words
 
+.PHONY: images
+images:  ## Build the container images of both roles (needs Docker)
+	@DOCKER_BUILDKIT=1 docker build --target frontend --tag animal-classifier-frontend .
+	@DOCKER_BUILDKIT=1 docker build --target backend --tag animal-classifier-backend .
+
 .PHONY: lock
 lock:  ## Compile requirements/*.txt anew (needs uv)
 	@requirements/compile
