@@ -11,6 +11,8 @@ BIN := .venv/bin
 export HOST PORT UP_PORT UP_DIR
 MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
 
+include infrastructure/deploy.mk
+
 .PHONY: help
 help:  ## List the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -35,7 +37,7 @@ slow: $(BIN)/.dev-installed  ## The tests that need minutes of real time, after 
 	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest -m slow
 
 .PHONY: check
-check: $(BIN)/.dev-installed lint test  ## Everything that CI asks for: lint, types, rules of flow, tests
+check: $(BIN)/.dev-installed lint test test-infrastructure  ## Everything that CI asks for: lint, types, rules of flow, tests
 
 .PHONY: lint
 lint: $(BIN)/.dev-installed  ## Style, types and the rules of flow
@@ -71,7 +73,7 @@ lock:  ## Compile requirements/*.txt anew (needs uv)
 
 .PHONY: clean
 clean:  ## Remove the environment, the caches and what was built; keep history, kept photos and key
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache test-results var/build
+	@rm -rf .venv infrastructure/.venv infrastructure/node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -49,6 +49,9 @@ def check_secrets(**_: Any) -> list[CheckMessage]:
         found.append(Error("SECRET_KEY is short enough to be guessed.", hint=hint, id="project.E004"))
     if settings.ENVIRONMENT.is_public and settings.DEBUG:
         found.append(Error("DEBUG is on in production: it shows settings.", hint="Unset DEBUG.", id="project.E005"))
+    if settings.DATABASE_PASSWORD and not settings.DATABASE:
+        hint = "Set DATABASE_URL too: SQLite has no password."
+        found.append(checks.Warning("DATABASE_PASSWORD is used by nothing.", hint=hint, id="project.W003"))
     return found
 
 

@@ -148,7 +148,10 @@ USE_TZ = True
 # --- What is kept -----------------------------------------------------------------------------
 # Unset: SQLite in DATA_DIR.
 DATABASE = env.database("DATABASE_URL")
+# For platforms that hand over the password alone, as Secrets Manager does.
+DATABASE_PASSWORD = env.text("DATABASE_PASSWORD")
 if DATABASE:
+    DATABASE["PASSWORD"] = DATABASE_PASSWORD or DATABASE["PASSWORD"]
     # A pool that checks a connection before it lends it, and gives up in seconds: nobody waits long for a dead store.
     DATABASE["OPTIONS"] = {
         "connect_timeout": 3,
@@ -173,6 +176,8 @@ CACHES = {
     # Shared by all processes, and there whenever somebody can log in at all.
     "logins": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "login_failures"},
 }
+# Of the user that `create_staff` makes; empty: a new one, printed once.
+STAFF_PASSWORD = env.text("STAFF_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
 # Kept photos: in a folder of this machine, or in a private bucket. Keys come from where boto3 looks for them.

@@ -50,6 +50,15 @@ def test_create_staff_prints_a_password_that_works_once():
         said("create_staff")
 
 
+@pytest.mark.django_db
+def test_create_staff_sets_a_given_password_as_often_as_it_is_asked_and_never_prints_it(settings):
+    for settings.STAFF_PASSWORD in ("the first of them", "the second"):
+        assert settings.STAFF_PASSWORD not in said("create_staff", "--username", "ann")
+        user = authenticate(username="ann", password=settings.STAFF_PASSWORD)
+        assert user is not None
+        assert user.is_superuser
+
+
 def test_build_model_does_nothing_when_the_model_is_there():
     words = said("build_model")
     assert "verified" in words

@@ -23,6 +23,20 @@ def test_a_backend_that_no_page_may_use_is_a_warning(settings):
     assert found(checks.check_roles) == ["project.W001"]
 
 
+def test_a_database_password_that_nothing_uses_is_a_warning(settings):
+    settings.DATABASE, settings.DATABASE_PASSWORD = None, "x"
+    assert found(checks.check_secrets) == ["project.W003"]
+
+
+def test_a_password_of_its_own_goes_into_the_databases_address(tmp_path):
+    code = "from django.conf import settings; print(settings.DATABASES['default']['PASSWORD'])"
+    url = "postgresql://animals@127.0.0.1/animals"
+    assert (
+        manage(tmp_path, "shell", "--command", code, DATABASE_URL=url, DATABASE_PASSWORD="apart").strip()[-5:]
+        == "apart"
+    )
+
+
 def test_both_roles_in_one_with_another_backend_is_a_warning(settings):
     settings.ROLE, settings.BACKEND_WS_URL = Role.ALL, "ws://127.0.0.1:8001"
     assert found(checks.check_roles) == ["project.W002"]

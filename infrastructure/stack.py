@@ -1,0 +1,135 @@
+"""The whole deployment. Wiring only: what a part is stands in its own file."""
+
+from aws_cdk import App, CfnOutput, Environment, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+
+from infrastructure.balancer import Balancer
+from infrastructure.certificate import Certificate
+from infrastructure.config import Config
+from infrastructure.network import Network
+from infrastructure.once import Migration, Purge, Staff
+from infrastructure.service import Service, Size
+from infrastructure.stores import Cache, Database, Keys, Photos
+from infrastructure.tasks import Surroundings
+from infrastructure.watch import Watch, jobs_in_flight
+
+#: Jobs a backend task has in flight when another is worth starting: more than its cores, less than a second's work.
+JOBS_EACH = 6
+
+
+class Product(Stack):
+    """Both roles, what they keep, and what watches them."""
+
+    def __init__(self, scope: App, construct_id: str, *, config: Config, env: Environment) -> None:
+        self.config = config
+        super().__init__(scope, construct_id, env=env)
+        self.network = Network(self, "Network", zones=config.zones)
+        self.around = self._surroundings()
+        self.certificate = Certificate(self, "Certificate", config=config)
+        self.services = {role: self._service(role) for role in ("frontend", "backend")}
+        self._tasks_of_one_run()
+        self._grant()
+        jobs = jobs_in_flight(config, self.services["backend"])
+        self.services["backend"].scale_on(jobs, each=JOBS_EACH)
+        self.watch = Watch(
+            self,
+            "Watch",
+            config=config,
+            services=self.services,
+            database=self.around.database,
+            cache=self.around.cache,
+            jobs=jobs,
+        )
+        self._say()
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """As configured: the CDK would ask the account, which synthesis does without."""
+        return self.config.zones
+
+    def _surroundings(self) -> Surroundings:
+        lasting = self.config.lasting
+        cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=self.config.name("AnimalClassifierCluster"),
+            vpc=self.network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+        return Surroundings(
+            config=self.config,
+            network=self.network,
+            cluster=cluster,
+            database=Database(self, "Database", network=self.network, lasting=lasting),
+            cache=Cache(self, "Cache", network=self.network, lasting=lasting),
+            photos=Photos(self, "Photos", lasting=lasting),
+            keys=Keys(self, "Keys"),
+        )
+
+    def _service(self, role: str) -> Service:
+        config, frontend = self.config, role == "frontend"
+        balancer = Balancer(
+            self,
+            f"{role.capitalize()}Balancer",
+            config=config,
+            host=config.domain_name if frontend else config.backend_host,
+            network=self.network,
+            certificate=self.certificate,
+            photos=self.around.photos,
+        )
+        size = Size(
+            cpu=config.frontend_cpu if frontend else config.backend_cpu,
+            memory=config.frontend_memory if frontend else config.backend_memory,
+            least=2 if config.lasting else 1,
+            most=(6 if frontend else 10) if config.lasting else 2,
+        )
+        group = self._task_group(role)
+        return Service(
+            self, role.capitalize(), around=self.around, role=role, size=size, balancer=balancer, group=group
+        )
+
+    def _task_group(self, name: str) -> ec2.SecurityGroup:
+        """Out to AWS over TLS, to the database and to the cache; in from nowhere unless somebody adds it."""
+        group = self.network.security_group(self, f"{name.capitalize()}Tasks", f"Tasks: {name}")
+        group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS over TLS, through the NAT gateway")
+        group.connections.allow_to(self.around.database.group, ec2.Port.tcp(5432), "PostgreSQL")
+        group.connections.allow_to(self.around.cache.group, ec2.Port.tcp(6379), "Valkey")
+        return group
+
+    def _tasks_of_one_run(self) -> None:
+        group = self._task_group("once")
+        self.migration = Migration(self, "Migration", around=self.around, group=group)
+        self.purge = Purge(self, "Purge", around=self.around, group=group)
+        self.staff = Staff(self, "Staff", around=self.around)
+        for service in self.services.values():
+            service.service.node.add_dependency(self.migration.done)
+        for name, value in {
+            "TaskSubnets": ",".join(
+                self.network.vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
+            ),
+            "TaskGroup": group.security_group_id,
+            "StaffTask": self.staff.task.definition.task_definition_arn,
+            "StaffPassword": self.around.keys.staff.secret_arn,
+        }.items():
+            CfnOutput(self, name, value=value)
+
+    def _grant(self) -> None:
+        """The backend writes photos; the frontend shows and erases them."""
+        photos = self.around.photos
+        photos.allow(self.services["backend"].task.task_role, "s3:PutObject")
+        photos.allow(self.services["frontend"].task.task_role, "s3:GetObject", "s3:DeleteObject")
+
+    def _say(self) -> None:
+        for name, value in {
+            "Page": f"https://{self.config.domain_name}",
+            "Socket": f"wss://{self.config.backend_host}/ws/classify",
+            "PhotosBucket": self.around.photos.bucket.bucket_name,
+            "DatabaseName": self.around.database.instance.instance_identifier,
+            "Alarms": self.watch.topic.topic_arn,
+            **{
+                f"{role.capitalize()}Address": service.balancer.balancer.load_balancer_dns_name
+                for role, service in self.services.items()
+            },
+        }.items():
+            CfnOutput(self, name, value=value)
