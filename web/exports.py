@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from classifier import lookup, tables
+from classifier import lookup, records, tables
 from classifier.models import Classification
 from classifier.records import BIG, Rows
 from web import words
@@ -26,22 +27,23 @@ COLUMNS = (
     "photo",
 )
 
-#: Rows that are in memory at a time.
-CHUNK = 500
-
 
 def as_csv(rows: Rows) -> Iterator[str]:
     """Lines, the names of the columns first. No cell begins like a formula."""
-    return tables.lines(COLUMNS, (_facts(row).values() for row in rows.defer(*BIG).iterator(CHUNK)))
+    return tables.lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*BIG))))
 
 
 def as_json(rows: Rows) -> Iterator[str]:
     """One array, with the five best and the heatmap's numbers in each row."""
     yield "["
-    for number, row in enumerate(rows.iterator(CHUNK)):
+    for number, row in enumerate(_each(rows)):
         facts = _facts(row) | {"predictions": row.predictions, "heatmap": row.heatmap}
         yield (",\n" if number else "\n") + json.dumps(facts, ensure_ascii=False)
     yield "\n]\n"
+
+
+def _each(rows: Rows) -> Iterator[Classification]:
+    return chain.from_iterable(records.in_chunks(rows))
 
 
 def _facts(row: Classification) -> dict[str, Any]:

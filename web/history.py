@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier import lookup, photos, records
+from classifier import lookup, photos, records, tables
 from classifier.models import Classification
 from web import exports, filters, sharing
 from web.owner import owner_of
@@ -75,7 +75,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     content, kind = {"csv": (exports.as_csv, "text/csv"), "json": (exports.as_json, "application/json")}[form]
     name = f"animals-{timezone.now():%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(content(rows), content_type=f"{kind}; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(tables.streamed(content(rows)), content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 @require_POST

@@ -4,9 +4,11 @@ import csv
 import io
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +24,15 @@ AS_FORM = {"Accept": "text/html"}
 
 def listed(browser: Client, query: str = "") -> str:
     return browser.get(f"{reverse('web:history')}{query}").content.decode()
+
+
+def exported(browser: Client, form: str) -> str:
+    answer: Any = browser.get(reverse(f"web:export_{form}"))
+
+    async def parts() -> list[bytes]:
+        return [part async for part in answer.streaming_content]
+
+    return b"".join(async_to_sync(parts)()).decode()
 
 
 def address(row: Classification, what: str = "record") -> str:
@@ -84,7 +95,7 @@ def test_another_browser_finds_nothing_of_it(asked, what):
     key_of(other)
     assert other.get(address(row, what)).status_code == 404
     assert address(row) not in listed(other)
-    assert str(row.id) not in b"".join(other.get(reverse("web:export_json"))).decode()
+    assert str(row.id) not in exported(other, "json")
 
 
 @pytest.mark.parametrize("what", ["delete", "judge", "share", "unshare"])
@@ -116,20 +127,19 @@ def test_delete_all_asks_first_and_then_leaves_nothing_of_mine(client, asked, me
 
 def test_a_csv_with_a_formula_for_a_file_name_is_harmless(client, asked):
     asked(name="=cmd()")
-    text = b"".join(client.get(reverse("web:export_csv"))).decode("utf-8-sig")
-    [row] = csv.DictReader(io.StringIO(text))
+    [row] = csv.DictReader(io.StringIO(exported(client, "csv").removeprefix("\ufeff")))
     assert (row["file"], row["answer"], row["sentence"]) == ("'=cmd()", "Egyptian cat", "That is a cat (Egyptian cat).")
 
 
 def test_the_json_has_everything_of_every_row(client, asked):
     rows = [asked(), asked()]
-    found = json.loads(b"".join(client.get(reverse("web:export_json"))))
+    found = json.loads(exported(client, "json"))
     assert [one["id"] for one in found] == [str(row.id) for row in reversed(rows)]
     assert found[0]["predictions"][0]["label"] == "Egyptian_cat"
 
 
 def test_an_empty_history_is_an_empty_list(client, db):
-    assert json.loads(b"".join(client.get(reverse("web:export_json")))) == []
+    assert json.loads(exported(client, "json")) == []
 
 
 def test_an_answer_is_judged_once(client, asked):

@@ -12,7 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import AsyncClient
 from django.urls import reverse
 
-from classifier import history, records, reviews
+from classifier import records, reviews
 from classifier.admin import actions
 from classifier.models import Classification, Erasure
 from tests.classifier.admin.conftest import act, kept
@@ -154,7 +154,7 @@ async def exporter(transactional_db, django_user_model):
 @pytest.mark.django_db(transaction=True)
 async def test_no_cell_of_a_download_is_a_formula(exporter):
     names = ["=cmd()", "+1", "-1", "@x", "\tx", "cat.jpg"]
-    await in_thread(history.write, [entry(name=name) for name in names])
+    await in_thread(write, *[entry(name=name) for name in names])
     head, *rows = await downloaded(exporter, *await in_thread(list, Classification.objects.all()))
     written = {row[head.index("name")] for row in rows}
     assert written == {"'=cmd()", "'+1", "'-1", "'@x", "'\tx", "cat.jpg"}
@@ -164,7 +164,7 @@ async def test_no_cell_of_a_download_is_a_formula(exporter):
 async def test_a_whole_filter_is_downloaded_in_chunks_each_row_once(exporter, monkeypatch):
     monkeypatch.setattr(records, "in_chunks", partial(records.in_chunks, size=2))
     entries = [entry() for _ in range(5)]
-    await in_thread(history.write, entries)
+    await in_thread(write, *entries)
     await in_thread(Classification.objects.update, created_at=entries[0].answered_at)
     one = await in_thread(Classification.objects.first)
     _, *rows = await downloaded(exporter, one, query="?verdict__exact=species", select_across="1")
