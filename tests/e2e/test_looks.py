@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
@@ -34,8 +35,9 @@ def test_a_chosen_theme_stays(home: Page):
     assert home.evaluate(background) != light
 
 
-def test_the_first_view_is_small(browser: Browser, base_url: str):
-    page = browser.new_page(base_url=base_url)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_first_view_is_small(browser: Browser, base_url: str, language: str):
+    page = browser.new_page(base_url=base_url, locale=language)
     finished: list[Request] = []
 
     def note(request: Request) -> None:
