@@ -55,6 +55,16 @@ def stored() -> Iterator[tuple[str, UUID]]:
                     yield f"{month}/{name}", UUID(name.partition(".")[0])
 
 
+def is_older(name: str, than: datetime) -> bool:
+    """Whether a stored file was there before; one that has gone meanwhile was not. Raises what the storage raises."""
+    try:
+        return default_storage.get_modified_time(name) < than
+    except Exception:  # each storage has its own for a file that is not there
+        if default_storage.exists(name):
+            raise
+        return False
+
+
 def _folders(parent: str) -> list[str]:
     try:
         return [f"{parent}/{name}" for name in sorted(default_storage.listdir(parent)[0])]

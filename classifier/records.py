@@ -1,9 +1,8 @@
 """What may be done with a record once it is there: find it, judge it, share it, erase it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -83,15 +82,24 @@ def forget_late(written: Iterable[tuple[UUID, UUID | None, datetime]]) -> None:
         delete(Classification.objects.filter(id__in=late))
 
 
-def delete(rows: Rows) -> int:
+def delete(rows: Rows, batch: int = BATCH) -> int:
     """Rows in batches, each one's files once its row is gone for good; how many there were."""
     deleted = 0
-    while batch := list(rows.order_by().values_list("id", "photo", "thumbnail")[:BATCH]):
+    while some := list(rows.values_list("id", "photo", "thumbnail")[:batch]):
         with transaction.atomic():
-            files = [name for _, *names in batch for name in names if name]
-            transaction.on_commit(partial(photos.delete, files), robust=True)
-            deleted += Classification.objects.filter(id__in=[record for record, _, _ in batch]).delete()[0]
+            files = [name for _, *names in some for name in names if name]
+            transaction.on_commit(_deletion(files), robust=True)
+            deleted += Classification.objects.filter(id__in=[record for record, _, _ in some]).delete()[0]
     return deleted
+
+
+def _deletion(files: list[str]) -> Callable[[], None]:
+    """A function, because Django logs one that fails by its name, which a ``partial`` has not (Django 5.2)."""
+
+    def delete_files() -> None:
+        photos.delete(files)
+
+    return delete_files
 
 
 def _erase(key: UUID, rows: Rows, owners: list[UUID]) -> int:

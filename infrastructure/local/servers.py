@@ -243,7 +243,7 @@ def s3(folder: Path, port: int = 0) -> Bucket:
             "--addr",
             f"{LOOPBACK}:{port}",
             "--dir-cache-time",
-            "0",
+            "1ms",  # with 0 rclone 1.75 locks up for good when the last object of a folder is deleted
         ],
         port=port,
         folder=folder,
