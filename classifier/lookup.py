@@ -46,6 +46,12 @@ def named(text: str) -> str | None:
     return text if text in names() else _wnids().get(_plain(text))
 
 
+def beginning(text: str) -> list[str]:
+    """The wnids of all that is called something that begins so."""
+    wanted = _plain(text)
+    return [name.wnid for name in names().values() if wanted and _plain(name.display).startswith(wanted)]
+
+
 def display(wnid: str) -> str:
     """What people call it; empty for what is no class and no group."""
     return names()[wnid].display if wnid in names() else ""

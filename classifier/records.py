@@ -1,7 +1,7 @@
 """What may be done with a record once it is there: find it, judge it, share it, erase it."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -60,12 +60,28 @@ def is_erased(record: UUID) -> bool:
 
 def erase(owner: UUID, record: UUID) -> int:
     """One of an owner's, its photo with it, for good; how many there were."""
-    return _erase(record, of(owner).filter(id=record), [owner])
+    return _erase([record], of(owner).filter(id=record), [owner])
 
 
 def erase_all(owner: UUID) -> int:
     """All of an owner's up to now, their photos with them, for good; how many there were."""
-    return _erase(owner, of(owner), [owner])
+    return _erase([owner], of(owner), [owner])
+
+
+def erase_any(keys: Collection[UUID]) -> int:
+    """Records of anybody, by staff, for good; how many there were."""
+    rows = Classification.objects.filter(id__in=keys)
+    return _erase(keys, rows, set(rows.values_list("owner", flat=True)))
+
+
+def in_chunks(rows: Rows, size: int = BATCH) -> Iterator[list[Classification]]:
+    """All of ``rows``, the newest first, each chunk by a short query of its own: no cursor stays open meanwhile."""
+    rows = rows.order_by("-created_at", "-id")
+    older = rows
+    while chunk := list(older[:size]):
+        yield chunk
+        last = chunk[-1]
+        older = rows.filter(created_at__lte=last.created_at).exclude(created_at=last.created_at, id__gte=last.id)
 
 
 def forget_late(written: Iterable[tuple[UUID, UUID | None, datetime]]) -> None:
@@ -102,8 +118,9 @@ def _deletion(files: list[str]) -> Callable[[], None]:
     return delete_files
 
 
-def _erase(key: UUID, rows: Rows, owners: list[UUID]) -> int:
-    Erasure.objects.update_or_create(key=key, defaults={"at": timezone.now()})
+def _erase(keys: Collection[UUID], rows: Rows, owners: Collection[UUID | None]) -> int:
+    erasures = [Erasure(key=key, at=timezone.now()) for key in keys]
+    Erasure.objects.bulk_create(erasures, update_conflicts=True, unique_fields=["key"], update_fields=["at"])
     deleted = delete(rows)
     feed.announce(owners)
     return deleted

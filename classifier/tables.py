@@ -1,10 +1,15 @@
 """CSV that a table program opens without harm."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from itertools import islice
+
+from asgiref.sync import sync_to_async
 
 #: Tells a table program that it is UTF-8.
 MARK = "\ufeff"
+#: Lines that go to the network together.
+TOGETHER = 500
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -19,6 +24,16 @@ def lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[
 def harmless(value: object) -> object:
     """A cell ``=cmd()`` would be run (OWASP, "CSV Injection"): an apostrophe makes it text."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+async def streamed(lines: Iterator[str]) -> AsyncIterator[str]:
+    """Lines for an asynchronous response, some at a time: it would gather all of a plain iterator's in memory first."""
+    while some := await sync_to_async(_joined)(lines):
+        yield some
+
+
+def _joined(lines: Iterator[str]) -> str:
+    return "".join(islice(lines, TOGETHER))
 
 
 class _Echo:

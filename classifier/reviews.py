@@ -1,0 +1,47 @@
+"""What staff say of records: right, or what it is instead; and that a newer model shall look again."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+
+from classifier import taxonomy
+from classifier.answer import Kind
+from classifier.models import Classification
+from classifier.records import Rows
+
+Opinion = Classification.Opinion
+
+#: Records that are marked in one statement.
+MARKED_TOGETHER = 10_000
+
+
+def agrees(verdict: str, wnid: str, truth: str) -> bool:
+    """Whether an answer is right of what is known to be there. A group is right if it holds that, or is held by it."""
+    named, real = taxonomy.nodes().get(wnid), taxonomy.nodes().get(truth)
+    if verdict == Kind.NONE or named is None or real is None:
+        return (verdict == Kind.NONE) == (real is None)
+    return named.leaves >= real.leaves or named.leaves <= real.leaves
+
+
+def mark_right(records: Collection[UUID]) -> int:
+    """The answers hold; what is there is what they name, unless that is no animal. How many were marked."""
+    truth = Case(When(verdict=Kind.NONE.value, then=Value("")), default=F("wnid"))
+    return Classification.objects.filter(id__in=records).update(review=Opinion.RIGHT, truth=truth)
+
+
+def set_truth(records: Collection[UUID], truth: str) -> int:
+    """All of them show ``truth``, a wnid; whether their answers were right follows. How many were marked."""
+    rows = Classification.objects.filter(id__in=records)
+    answers = rows.order_by().values_list("id", "verdict", "wnid")
+    right = [record for record, verdict, wnid in answers if agrees(verdict, wnid, truth)]
+    rows.exclude(id__in=right).update(review=Opinion.WRONG, truth=truth)
+    rows.filter(id__in=right).update(review=Opinion.RIGHT, truth=truth)
+    return len(answers)
+
+
+def ask_again(rows: Rows) -> int:
+    """Marks those of ``rows`` that have their photo, at most ``MARKED_TOGETHER``; how many were marked."""
+    wanted = rows.filter(photo__gt="", again_since=None).values_list("pk", flat=True)[:MARKED_TOGETHER]
+    return Classification.objects.filter(id__in=list(wanted)).update(again_since=timezone.now())
