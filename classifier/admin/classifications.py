@@ -1,10 +1,10 @@
 """The list and the page of one record: read-only, with what staff may do about it as actions."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import Min
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from classifier import lookup, photos, records
-from classifier.admin import filters, paging
+from classifier.admin import dashboard, filters, paging
 from classifier.admin.actions import ACTIONS
 from classifier.models import Classification
 from classifier.records import BIG, Rows
@@ -128,7 +128,12 @@ class ClassificationAdmin(ModelAdmin):
             self.admin_site.admin_view(self.photo),
             name="classifier_classification_photo",
         )
-        return [photo, *super().get_urls()]
+        figures = path(
+            "figures/",
+            self.admin_site.admin_view(partial(dashboard.view, self)),
+            name="classifier_classification_dashboard",
+        )
+        return [photo, figures, *super().get_urls()]
 
     def photo(self, request: HttpRequest, pk: UUID, side: int) -> HttpResponseBase:
         """A kept photo: for staff who may see its row, and nobody else."""
@@ -146,15 +151,13 @@ class ClassificationAdmin(ModelAdmin):
         return HttpResponse(content, "image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
-def _progress() -> dict[str, Any]:
-    """How far the backends are with what is to be classified again."""
-    waiting = Classification.objects.filter(again_since__isnull=False)
-    done = Classification.objects.filter(again_at__isnull=False)
-    since = waiting.aggregate(since=Min("again_since"))["since"]
-    if since is None:
+def _progress() -> dict[str, str]:
+    """How far the backends are with what is to be classified again; nothing while nothing waits."""
+    waiting = paging.count(Classification.objects.filter(again_since__isnull=False))
+    if not waiting:
         return {}
-    counted = {"waiting": waiting.order_by("again_since"), "done": done.filter(again_at__gte=since)}
-    return {"since": since, **{name: paging.in_words(paging.count(rows)) for name, rows in counted.items()}}
+    done = paging.count(Classification.objects.filter(again_at__isnull=False))
+    return {"waiting": paging.in_words(waiting), "done": paging.in_words(done)}
 
 
 def _image(row: Classification, side: int) -> SafeString | str:

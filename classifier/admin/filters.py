@@ -62,7 +62,7 @@ VersionFilter = picking("model version", "version", _versions)
 SquirrelFilter = picking(
     "squirrel",
     "squirrel",
-    lambda: {value: (value, Q(squirrel=value) & Q(squirrel__in=["yes", "maybe"])) for value in ("yes", "maybe")},
+    lambda: {value: (value, Q(squirrel=value) & ~Q(squirrel="no")) for value in ("yes", "maybe")},
 )
 FeedbackFilter = picking(
     "feedback",

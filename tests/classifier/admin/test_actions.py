@@ -131,7 +131,7 @@ def test_only_what_has_its_photo_can_be_classified_again(staff, row):
     client = staff("view", "review")
     said = act(client, "classify_again", *Classification.objects.all()).content.decode()
     assert "1 wait to be classified again. Those without a kept photo cannot be." in said
-    assert "To be classified again: 1 wait, 0 are done" in said
+    assert "To be classified again: 1 wait; 0 are done." in said
     assert "None of these has a kept photo" in act(client, "classify_again", row).content.decode()
     assert Classification.objects.exclude(again_since=None).get() == row
 
