@@ -133,8 +133,9 @@ def remade(tmp_path_factory) -> Path:
     copy = tmp_path_factory.mktemp("sources")
     for name in ("project", "classifier", "web", "templates", "static", "docs"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("manage.py", "Makefile"):
-        shutil.copy(ROOT / name, copy)
+    for name in ("manage.py", "Makefile", "infrastructure/deploy.mk"):
+        (copy / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, copy / name)
     (copy / ".venv").symlink_to(ROOT / ".venv")
     command = ["make", "messages", f"DATA_DIR={copy / 'data'}", "--old-file", ".venv/bin/.run-installed"]
     subprocess.run(command, cwd=copy, capture_output=True, check=True)
