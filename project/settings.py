@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
-from project import env, logs
+from project import buckets, env, logs
 from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -190,39 +190,6 @@ S3_ENDPOINT = env.http_url("S3_ENDPOINT")
 S3_REGION = env.text("S3_REGION")
 # How long a link to a kept photo in the bucket is good.
 S3_LINK_S = 300
-
-
-def _photo_storage() -> dict[str, Any]:
-    if not S3_BUCKET:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
-    from botocore.config import Config  # noqa: PLC0415 - 30 MB that only a bucket is worth
-
-    config = Config(
-        signature_version="s3v4",
-        s3={"addressing_style": "path" if S3_ENDPOINT else "virtual"},
-        connect_timeout=3,
-        read_timeout=10,
-        retries={"total_max_attempts": 2},
-    )
-    options = {
-        "bucket_name": S3_BUCKET,
-        "endpoint_url": S3_ENDPOINT or None,
-        "region_name": S3_REGION or None,
-        "querystring_expire": S3_LINK_S,
-        "object_parameters": {"CacheControl": f"private, max-age={S3_LINK_S}"},
-        "client_config": config,
-    }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-
-
-def _photo_origins() -> list[str]:
-    """Where a browser is sent for a kept photo."""
-    if not S3_BUCKET or S3_ENDPOINT:
-        return [S3_ENDPOINT] if S3_BUCKET else []
-    regional = f"s3.{S3_REGION}" if S3_REGION else "s3"
-    return [f"https://{S3_BUCKET}.{regional}.amazonaws.com"]
-
-
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -239,7 +206,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BUILD_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": _photo_storage(),
+    "default": buckets.storage(S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_LINK_S),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -257,7 +224,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:", *_photo_origins()],
+        "img-src": [SELF, "blob:", *buckets.origins(S3_BUCKET, S3_ENDPOINT, S3_REGION)],
         "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],
         "manifest-src": [SELF],
         "base-uri": [NONE],

@@ -1,0 +1,34 @@
+"""Where kept photos lie, and where a browser is sent for them: a folder of this machine, or a private bucket."""
+
+from typing import Any
+
+
+def storage(bucket: str, endpoint: str, region: str, link_s: int) -> dict[str, Any]:
+    """Django's setting of the storage. ``link_s``: how long a link into the bucket is good, in seconds."""
+    if not bucket:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
+    from botocore.config import Config  # noqa: PLC0415 - 30 MB that only a bucket is worth
+
+    config = Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if endpoint else "virtual"},
+        connect_timeout=3,
+        read_timeout=10,
+        retries={"total_max_attempts": 2},
+    )
+    options = {
+        "bucket_name": bucket,
+        "endpoint_url": endpoint or None,
+        "region_name": region or None,
+        "querystring_expire": link_s,
+        "object_parameters": {"CacheControl": f"private, max-age={link_s}"},
+        "client_config": config,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def origins(bucket: str, endpoint: str, region: str) -> list[str]:
+    """The origins of links into the bucket, for the Content-Security-Policy."""
+    if not bucket:
+        return []
+    return [endpoint or f"https://{bucket}.{f's3.{region}' if region else 's3'}.amazonaws.com"]
