@@ -207,14 +207,9 @@ def _lose(records: int, why: str) -> None:
     logger.error("%d records are lost: %s", records, why)
 
 
-def _fields(entry: Entry) -> dict[str, Any]:
-    answer = entry.answer
+def found(answer: Answer) -> dict[str, Any]:
+    """What was found, by which model: the fields that a second look writes anew."""
     return {
-        "id": str(entry.id),
-        "created_at": entry.answered_at.isoformat(),
-        "owner": entry.owner and str(entry.owner),
-        "source": entry.source.value,
-        "name": entry.name,
         "verdict": answer.verdict.kind.value,
         "display": answer.verdict.display,
         "wnid": answer.verdict.wnid,
@@ -226,12 +221,24 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "model_name": answer.model_name,
         "model_version": answer.model_version,
         "views": answer.views.value,
+        "heatmap": _verdict_map(answer.heatmap) if answer.heatmap else None,
+    }
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    answer = entry.answer
+    return {
+        "id": str(entry.id),
+        "created_at": entry.answered_at.isoformat(),
+        "owner": entry.owner and str(entry.owner),
+        "source": entry.source.value,
+        "name": entry.name,
+        **found(answer),
         **asdict(answer.timings),
         "format": answer.format,
         "width": answer.width,
         "height": answer.height,
         "size": entry.size,
-        "heatmap": _verdict_map(answer.heatmap) if answer.heatmap else None,
     }
 
 

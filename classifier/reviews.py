@@ -1,6 +1,7 @@
 """What staff say of records: right, or what it is instead; and that a newer model shall look again."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Value, When
@@ -25,6 +26,20 @@ def agrees(verdict: str, wnid: str, truth: str) -> bool:
     return named.leaves >= real.leaves or named.leaves <= real.leaves
 
 
+def restated(row: Classification, verdict: str, wnid: str) -> dict[str, Any]:
+    """What was said of a record, as it holds for a new answer: by what they said is there; else it is open again."""
+    if (verdict, wnid) == (row.verdict, row.wnid):
+        return {}
+    was = row.wnid if row.feedback == Opinion.RIGHT and row.verdict != Kind.NONE else ""
+    people, staff = row.suggested or was, row.truth
+    said: dict[str, Any] = {"review": _opinion(verdict, wnid, staff)} if row.review else {}
+    if row.feedback:
+        opinion = _opinion(verdict, wnid, people)
+        said |= {"feedback": opinion, "suggested": people if opinion == Opinion.WRONG else ""}
+        said |= {} if opinion else {"feedback_at": None}
+    return said
+
+
 def mark_right(records: Collection[UUID]) -> int:
     """The answers hold; what is there is what they name, unless that is no animal. How many were marked."""
     truth = Case(When(verdict=Kind.NONE.value, then=Value("")), default=F("wnid"))
@@ -45,3 +60,10 @@ def ask_again(rows: Rows) -> int:
     """Marks those of ``rows`` that have their photo, at most ``MARKED_TOGETHER``; how many were marked."""
     wanted = rows.filter(photo__gt="", again_since=None).values_list("pk", flat=True)[:MARKED_TOGETHER]
     return Classification.objects.filter(id__in=list(wanted)).update(again_since=timezone.now())
+
+
+def _opinion(verdict: str, wnid: str, truth: str) -> str:
+    """Right or wrong; empty where nobody said what is there."""
+    if not truth:
+        return ""
+    return Opinion.RIGHT if agrees(verdict, wnid, truth) else Opinion.WRONG

@@ -42,16 +42,18 @@ class Server(DaphneServer):
         if not settings.ROLE.classifies:
             super().run()
             return
-        from classifier import history  # noqa: PLC0415 - the frontend has no model
+        from classifier import again, history  # noqa: PLC0415 - the frontend has no model
         from classifier.inference.pool import get_pool  # noqa: PLC0415
 
         get_pool().warm_up()
         metrics.watch_classifier()
         history.start()
+        stop_again = again.start(get_pool())
         try:
             super().run()
         finally:
             _end_tasks()
+            stop_again()
             get_pool().close()
             history.finish(max(0.0, self.leaves_at - time.monotonic()))
 

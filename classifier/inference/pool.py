@@ -87,6 +87,10 @@ class Pool:
             if waiting.future.cancel():
                 self._turns.leave(waiting)
 
+    def run_apart(self, job: Callable[[Engine], Result]) -> Result:
+        """``job``'s result, in nobody's turn: for a thread that may wait and asks only while none is in flight."""
+        return self._executor.submit(self._timed, job).result()
+
     def warm_up(self) -> None:
         """Builds every thread's engine and runs it once, so that the first photo is as fast as the second."""
         together = threading.Barrier(self._workers)
