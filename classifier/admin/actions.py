@@ -114,7 +114,7 @@ def _ask(
     shown = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": dict(model_admin.get_action_choices(request))[action],
+        "title": dict(model_admin.get_action_choices(request))[action].removesuffix(" …"),
         "action": action,
         "chosen": chosen,
         "checkbox": ACTION_CHECKBOX_NAME,

@@ -30,8 +30,7 @@ THUMBNAIL, PHOTO = 96, 512
 class ClassificationAdmin(ModelAdmin):
     """Every answer, with its photo where the person agreed to keep it."""
 
-    list_display = ("created_at", "preview", "answer", "any_animal", "said", "total_ms", "model_version")
-    list_display_links = ("created_at", "answer")
+    list_display = ("created_at", "preview", "answer", "any_animal", "said", "time", "model_version")
     sortable_by = ("created_at",)  # an index answers this order, any other reads the table
     list_filter = (
         "created_at",
@@ -75,6 +74,10 @@ class ClassificationAdmin(ModelAdmin):
     @admin.display(description="people say · staff say")
     def said(self, row: Classification) -> str:
         return " · ".join((_opinion(row.feedback, row.suggested), _opinion(row.review, row.truth)))
+
+    @admin.display(description="time")
+    def time(self, row: Classification) -> str:
+        return f"{row.total_ms:.0f} ms"
 
     @admin.display(description="best classes")
     def best_classes(self, row: Classification) -> SafeString:

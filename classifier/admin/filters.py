@@ -113,5 +113,6 @@ class AnswerFilter(SimpleListFilter):
         yield {
             "others": [(key, value) for key, value in changelist.params.items() if key != name],
             "all": changelist.get_query_string(remove=[name]),
+            "unknown": bool(text) and lookup.named(text) is None,
             "near": [(one.display, changelist.get_query_string({name: one.display})) for one in near],
         }

@@ -80,7 +80,9 @@ def test_what_does_not_match_is_not_shown(admin_client, row, query):
 
 
 def test_an_unknown_name_is_answered_with_names_that_it_may_have_meant(admin_client, row):
-    assert "?answer=Egyptian+cat" in listed(admin_client, "answer=egypt")
+    page = listed(admin_client, "answer=egypt")
+    assert "Nothing is called that." in page
+    assert "?answer=Egyptian+cat" in page
 
 
 def test_the_versions_that_ever_served_are_offered(admin_client, row):
