@@ -36,7 +36,10 @@ class Conveyor:
         self._rest = threading.Condition()
         self._resting = self._stopped = False
         self.is_away = False
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def start(self) -> None:
+        """Begins, with what an earlier process left."""
+        threading.Thread(target=self._run, name=self._name, daemon=True).start()
 
     def wake(self) -> None:
         """There is something to carry; a store that is away is left alone for its time all the same."""

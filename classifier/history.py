@@ -85,6 +85,8 @@ class History:
         self._busy = self._stopped = False
         self._row_conveyor = Conveyor("records", self.rows, self._deliver_rows)
         self._photo_conveyor = Conveyor("photos", self.photos, self._deliver_photo, self._take_over)
+        for _, _, conveyor in self._kinds():
+            conveyor.start()
         metrics.RECORDS_WAITING.set_function(lambda: self.rows.records)
         metrics.PHOTOS_WAITING.set_function(lambda: self.photos.records)
         metrics.SPOOL_BYTES.set_function(lambda: self.rows.size_bytes + self.photos.size_bytes)

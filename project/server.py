@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 CLOSE_DRAINING = 4412
 #: The part of ``DRAIN_SECONDS`` that is left for the last records when jobs take long.
 FLUSH_SHARE = 0.25
+#: What is left after that, for the interpreter's own end.
+LAST_WORDS_S = 0.5
 
 
 class Server(DaphneServer):
@@ -55,7 +57,7 @@ class Server(DaphneServer):
             _end_tasks()
             stop_again()
             get_pool().close()
-            history.finish(max(0.0, self.leaves_at - time.monotonic()))
+            history.finish(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
         """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from prometheus_client import REGISTRY
 
 from classifier import protocol
 from classifier.errors import SENTENCES
 from infrastructure.local.servers import free_port
+from tests.reliability.test_stores_away import HARMS, PARTS
 from tests.running import ROOT, announced, environment
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -124,3 +126,16 @@ def test_the_two_terminals_work_together(tmp_path):
 
 def test_make_admin_prints_a_password(tmp_path):
     assert "Password: " in says(COMMANDS[6], tmp_path)
+
+
+def test_every_harm_to_every_store_has_its_row_in_the_reliability_document():
+    rows = re.findall(
+        r"^\| (\w+) \| (\w+) \|", (ROOT / "docs" / "reliability.md").read_text("utf-8"), flags=re.MULTILINE
+    )
+    assert {(part, how) for part in PARTS for how in HARMS} <= set(rows)
+
+
+def test_every_figure_of_the_metrics_is_in_the_operations_document():
+    written = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    names = {metric.name for metric in REGISTRY.collect() if metric.name.startswith("classifier_")}
+    assert [name for name in names if f"`{name}" not in written] == []

@@ -1,13 +1,22 @@
 """Both roles for real: what one starts the other knows, and neither a restart nor a rolling one loses a job."""
 
 import asyncio
+import ssl
+from contextlib import suppress
 
 import pytest
+from django.core.signing import get_cookie_signer
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from classifier import tickets
+from infrastructure.local.stack import FRONTEND_HOST
 from tests.classifier.records import OWNER
 from tests.customer import Customer
 from tests.stores import two_roles
+from web import owner
+
+CHANGED = '{"type": "changed"}'
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +48,58 @@ async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, 
     await shopping
     assert all(set(customer.answers) == set(customer.sent) for customer in customers)
     assert [code for customer in customers for code in customer.closes].count(4412) >= len(customers)
+
+
+@pytest.fixture
+def feed(stack, settings):
+    """The live history of the frontend, through the front door."""
+    settings.SECRET_KEY = (stack.folder / "secret_key").read_text()
+    cookie = f"__Host-owner={get_cookie_signer(salt=f'__Host-owner{owner.SALT}').sign(OWNER.hex)}"
+
+    def opened():
+        return connect(
+            f"wss://{FRONTEND_HOST}:{stack.port}/ws/history",
+            ssl=ssl.create_default_context(cafile=stack.certificate),
+            host="127.0.0.1",
+            port=stack.port,
+            server_hostname=FRONTEND_HOST,
+            origin=stack.url,
+            additional_headers={"Cookie": cookie},
+        )
+
+    return opened
+
+
+async def test_an_answer_of_the_backend_appears_on_the_frontend_also_after_redis_was_away(stack, ticket, feed, photos):
+    picture = (photos / "chelsea.png").read_bytes()
+    async with feed() as line:
+        assert await line.recv() == CHANGED
+        await Customer(stack, ticket).ask([picture])
+        assert await asyncio.wait_for(line.recv(), 10) == CHANGED
+        stack.redis.kill()
+        assert (await asyncio.wait_for(closed(line), 10)) == 4503
+    await Customer(stack, ticket).ask([picture])  # nobody needs Redis for an answer
+    stack.redis.start()
+    async with feed() as line:
+        assert await line.recv() == CHANGED
+        await Customer(stack, ticket).ask([picture])
+        assert await asyncio.wait_for(line.recv(), 10) == CHANGED
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_an_idle_minute_drops_no_feed(stack, ticket, feed, photos):
+    async with feed() as line:
+        assert await line.recv() == CHANGED
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(line.recv(), 70)
+        await Customer(stack, ticket).ask([(photos / "chelsea.png").read_bytes()])
+        assert await asyncio.wait_for(line.recv(), 10) == CHANGED
+
+
+async def closed(line) -> int | None:
+    """Hears the rest; the close code."""
+    with suppress(ConnectionClosed):
+        while True:
+            await line.recv()
+    return line.close_code
