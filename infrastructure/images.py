@@ -39,7 +39,6 @@ class Registry(Stack):
                 role.capitalize(),
                 repository_name=repository_name(config, role),
                 image_scan_on_push=True,
-                image_tag_mutability=ecr.TagMutability.IMMUTABLE,
                 lifecycle_rules=[ecr.LifecycleRule(max_image_count=KEPT_IMAGES)],
                 empty_on_delete=True,
                 removal_policy=RemovalPolicy.DESTROY,

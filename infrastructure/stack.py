@@ -11,7 +11,7 @@ from infrastructure.network import Network
 from infrastructure.once import Migration, Purge, Staff
 from infrastructure.service import Service, Size
 from infrastructure.stores import Cache, Database, Keys, Photos
-from infrastructure.tasks import Surroundings
+from infrastructure.tasks import PRIVATE, Surroundings
 from infrastructure.watch import Watch, jobs_in_flight
 
 #: Jobs a backend task has in flight when another is worth starting: more than its cores, less than a second's work.
@@ -98,21 +98,12 @@ class Product(Stack):
         return group
 
     def _tasks_of_one_run(self) -> None:
-        group = self._task_group("once")
-        self.migration = Migration(self, "Migration", around=self.around, group=group)
-        self.purge = Purge(self, "Purge", around=self.around, group=group)
+        self.once = self._task_group("once")
+        self.migration = Migration(self, "Migration", around=self.around, group=self.once)
+        self.purge = Purge(self, "Purge", around=self.around, group=self.once)
         self.staff = Staff(self, "Staff", around=self.around)
         for service in self.services.values():
             service.service.node.add_dependency(self.migration.done)
-        for name, value in {
-            "TaskSubnets": ",".join(
-                self.network.vpc.select_subnets(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS).subnet_ids
-            ),
-            "TaskGroup": group.security_group_id,
-            "StaffTask": self.staff.task.definition.task_definition_arn,
-            "StaffPassword": self.around.keys.staff.secret_arn,
-        }.items():
-            CfnOutput(self, name, value=value)
 
     def _grant(self) -> None:
         """The backend writes photos; the frontend shows and erases them."""
@@ -121,15 +112,21 @@ class Product(Stack):
         photos.allow(self.services["frontend"].task.task_role, "s3:GetObject", "s3:DeleteObject")
 
     def _say(self) -> None:
-        for name, value in {
+        """What `make deploy`, `admin-user` and the monitor ask of the stack."""
+        photos, private = self.around.photos, self.network.vpc.select_subnets(subnet_type=PRIVATE.subnet_type)
+        said = {
             "Page": f"https://{self.config.domain_name}",
             "Socket": f"wss://{self.config.backend_host}/ws/classify",
-            "PhotosBucket": self.around.photos.bucket.bucket_name,
+            "PhotosBucket": photos.bucket.bucket_name,
+            "AccessLogsBucket": photos.access_logs.bucket_name,
             "DatabaseName": self.around.database.instance.instance_identifier,
-            "Alarms": self.watch.topic.topic_arn,
-            **{
-                f"{role.capitalize()}Address": service.balancer.balancer.load_balancer_dns_name
-                for role, service in self.services.items()
-            },
-        }.items():
+            "TaskSubnets": ",".join(private.subnet_ids),
+            "TaskGroup": self.once.security_group_id,
+            "StaffTask": self.staff.task.definition.task_definition_arn,
+            "StaffPassword": self.around.keys.staff.secret_arn,
+        }
+        for role, service in self.services.items():
+            said[f"{role.capitalize()}Task"] = service.task.definition.task_definition_arn
+            said[f"{role.capitalize()}Address"] = service.balancer.balancer.load_balancer_dns_name
+        for name, value in said.items():
             CfnOutput(self, name, value=value)

@@ -3,12 +3,15 @@
 Without Docker it keeps records only, and a task of one run ends well at once; with Docker it runs the real images.
 """
 
+import os
 import re
+import signal
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
-from ministack.services import ec2, ecs, rds, secretsmanager, sts
+from ministack.services import alb, ec2, ecs, elasticache, rds, secretsmanager, sts
 from ministack.services.cloudformation import provisioners
 
 ACCOUNT = "123456789012"
@@ -132,6 +135,10 @@ def run_arguments(original: Any) -> Any:
         if task.get("taskRoleArn"):
             environment.update(task_credentials(task["taskRoleArn"]))
         environment["AWS_ENDPOINT_URL"] = environment["S3_ENDPOINT"] = "http://169.254.170.2:4566"
+        environment["SSL_CERT_FILE"] = "/authority.pem"
+        authority = Path(os.environ["AUTHORITY"])
+        authority.write_text(elasticache._ensure_serverless_ca()[0])
+        made.setdefault("volumes", {})[str(authority)] = {"bind": "/authority.pem", "mode": "ro"}
         return made
 
     return build
@@ -154,6 +161,18 @@ def ended_tasks(original: Any) -> Any:
     return run
 
 
+def service(original: Any) -> Any:
+    def create(logical_id: str, props: dict, stack: str) -> tuple[str, dict]:
+        """Without Docker no task has an address that a load balancer could ask."""
+        found = original(logical_id, props, stack)
+        if ecs._get_docker() is None:
+            group = props["LoadBalancers"][0]["TargetGroupArn"]
+            alb._targets[group] = [{"Id": f"172.16.0.{n}", "Port": 8000} for n in range(int(props["DesiredCount"]))]
+        return found
+
+    return create
+
+
 def mend() -> None:
     """Adds the types that are unknown, and corrects the ones that are not as AWS has them."""
     for name, create in {
@@ -169,7 +188,11 @@ def mend() -> None:
             raise SystemExit(f"this MiniStack knows AWS::{name}: take it out here")
         update = lambda identity, old, new, stack: (identity, {})  # noqa: E731
         handlers[f"AWS::{name}"] = {"create": create, "update": update, "delete": lambda identity, props: None}
-    for name, better in {"SecretsManager::Secret": secret, "RDS::DBInstance": database}.items():
+    for name, better in {
+        "SecretsManager::Secret": secret,
+        "RDS::DBInstance": database,
+        "ECS::Service": service,
+    }.items():
         handlers[f"AWS::{name}"]["create"] = better(handlers[f"AWS::{name}"]["create"])
     provisioners._normalize_container_defs = camel
     ecs._build_run_kwargs = run_arguments(ecs._build_run_kwargs)
@@ -177,7 +200,9 @@ def mend() -> None:
 
 
 if __name__ == "__main__":
-    from ministack.app import main
+    from ministack import app
 
     mend()
-    main()
+    # From this signal on, every request is judged by the policies of who makes it.
+    signal.signal(signal.SIGUSR1, lambda *_: setattr(app, "AUTH", not app.AUTH))
+    app.main()

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Debian's Redis, which speaks what Valkey speaks.
+exec redis-server --protected-mode no --save "" "$@"
