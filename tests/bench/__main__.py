@@ -33,7 +33,7 @@ from tests.bench.figures import Cell, Run  # noqa: E402
 from tests.running import ROOT, environment  # noqa: E402
 
 SERVERS_CORE, GENERATORS_CORE = 0, 1
-PRECISIONS = ("float32",)
+PRECISIONS = ("float32", "int8")
 
 
 class Generator:

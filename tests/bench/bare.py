@@ -1,6 +1,6 @@
 """The limit: decode and model in a row on one thread, without a server. One line of JSON, as the generator's.
 
-python -m tests.bench.bare PICTURE SECONDS [float32|int8]
+python -m tests.bench.bare PICTURE SECONDS        (PRECISION= as for the server)
 """
 
 import json
@@ -25,7 +25,7 @@ from tests.bench.figures import quantile  # noqa: E402
 
 def main() -> None:
     picture, seconds = Path(sys.argv[1]).read_bytes(), float(sys.argv[2])
-    engine = load_model(settings.MODEL_DIR, settings.ENGINE).make_engine()
+    engine = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION).make_engine()
 
     def ask() -> None:
         engine.predict(images.squares(images.decode(picture), Views.FAST))

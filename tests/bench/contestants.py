@@ -75,7 +75,7 @@ def peer(name: str, module: str, path: str, *, in_base64: bool = False) -> Conte
 
 
 CONTESTANTS = [
-    *(this_one(precision, history) for precision in ("float32",) for history in ("on", "off")),
+    *(this_one(precision, history) for precision in ("float32", "int8") for history in ("on", "off")),
     peer("FastAPI + uvicorn + LiteRT", "fastapi_litert", "/predict"),
     peer("mosec", "mosec_litert", "/inference"),
     peer("LitServe", "litserve_litert", "/predict", in_base64=True),
