@@ -56,6 +56,10 @@ admin: $(BIN)/.run-installed  ## Make a staff user for /admin/ and print the pas
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py create_staff
 
+.PHONY: bench
+bench: $(BIN)/.dev-installed .venv-bench/.installed  ## This server beside its peers, after `make test` (Linux; BENCH="--rounds 5 --pictures 224 12MP" and more)
+	@$(BIN)/python -m tests.bench $(BENCH)
+
 .PHONY: lighthouse
 lighthouse: $(BIN)/.dev-installed  ## What Lighthouse says of the page, after `make test` (needs Node.js and Chromium)
 	@$(BIN)/python -m tests.bench.lighthouse
@@ -73,7 +77,7 @@ lock:  ## Compile requirements/*.txt anew (needs uv)
 
 .PHONY: clean
 clean:  ## Remove the environment, the caches and what was built; keep history, kept photos and key
-	@rm -rf .venv infrastructure/.venv infrastructure/node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
+	@rm -rf .venv .venv-bench infrastructure/.venv .venv-bench infrastructure/node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -89,4 +93,10 @@ $(BIN)/.run-installed: requirements/model.txt | $(BIN)/python
 $(BIN)/.dev-installed: requirements/dev.txt | $(BIN)/.run-installed
 	@echo "Installing the test tools: about 80 MB to download …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+.venv-bench/.installed: requirements/bench.txt | $(BIN)/python
+	@echo "Installing what this is measured beside: about 450 MB to download …"
+	@$(BIN)/python -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
 	@touch $@

@@ -41,6 +41,15 @@ def check_roles(**_: Any) -> list[CheckMessage]:
 
 
 @checks.register()
+def check_precision(**_: Any) -> list[CheckMessage]:
+    """The reference engine has the official weights, which are float32."""
+    if settings.ENGINE == "litert" or settings.PRECISION == "float32":
+        return []
+    hint = "Unset PRECISION, or unset ENGINE."
+    return [Error(f"ENGINE=tensorflow does not know PRECISION={settings.PRECISION}.", hint=hint, id="project.E007")]
+
+
+@checks.register()
 def check_secrets(**_: Any) -> list[CheckMessage]:
     """In production nothing that is fit for a laptop only."""
     found: list[CheckMessage] = []

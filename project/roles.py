@@ -1,4 +1,4 @@
-"""The choices by which one codebase is deployed: role, environment, engine, consent, log level."""
+"""The choices by which one codebase is deployed: role, environment, engine, precision, consent, log level."""
 
 from enum import StrEnum
 
@@ -43,6 +43,13 @@ class Engine(StrEnum):
 
     LITERT = "litert"
     TENSORFLOW = "tensorflow"
+
+
+class Precision(StrEnum):
+    """What the model computes in."""
+
+    FLOAT32 = "float32"
+    INT8 = "int8"
 
 
 class KeepPhotos(StrEnum):

@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
 from project import buckets, env, logs
-from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Role
+from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Precision, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
@@ -70,6 +70,8 @@ KERAS_HOME = Path(env.text("KERAS_HOME", "~/.keras")).expanduser()
 PHOTOS_DIR = BUILD_DIR / "photos"
 EXAMPLES_DIR = env.text("EXAMPLES_DIR")
 ENGINE = env.choice("ENGINE", Engine, Engine.LITERT)
+# int8 costs half the processor time and disagrees on some verdicts: docs/decisions/0007-precision.md.
+PRECISION = env.choice("PRECISION", Precision, Precision.FLOAT32)
 # As many as this process may use cores; macOS has no affinity.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)

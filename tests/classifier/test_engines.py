@@ -7,9 +7,10 @@ from django.conf import settings
 from classifier import images, services
 from classifier.answer import Kind
 from classifier.crops import Views
-from classifier.inference.build import PARITY_LIMIT, ParityError, check_parity
+from classifier.inference.build import PARITY_LIMIT, ParityError, check_agreement, check_parity
 from classifier.inference.litert import LiteRTEngine
 from classifier.inference.model import load_model
+from classifier.labels import labels
 from classifier.services import Wish
 
 
@@ -24,6 +25,11 @@ def litert(model):
 
 
 @pytest.fixture(scope="module")
+def int8():
+    return load_model(settings.MODEL_DIR, "litert", "int8").make_engine()
+
+
+@pytest.fixture(scope="module")
 def tensorflow():
     return load_model(settings.MODEL_DIR, "tensorflow").make_engine()
 
@@ -34,6 +40,27 @@ def test_both_engines_agree_on_a_real_photo(litert, tensorflow, photos, name):
     ours, reference = (engine.predict(squares, with_features=True) for engine in (litert, tensorflow))
     assert np.abs(ours.probabilities - reference.probabilities).max() < PARITY_LIMIT
     assert np.abs(ours.features - reference.features).max() < 1e-3
+
+
+@pytest.mark.parametrize(("name", "best"), [("chelsea.png", "Egyptian_cat"), ("coffee.png", "espresso")])
+def test_int8_says_the_same_of_a_clear_photo_and_still_explains_it(int8, litert, photos, name, best):
+    squares = images.squares(images.decode((photos / name).read_bytes()), Views.BEST)
+    ours, reference = (engine.predict(squares, with_features=True) for engine in (int8, litert))
+    assert labels()[ours.probabilities.mean(axis=0).argmax()].label == best
+    assert ours.probabilities.sum(axis=1) == pytest.approx(1, abs=1e-4)
+    assert np.corrcoef(ours.features.ravel(), reference.features.ravel())[0, 1] > 0.95
+
+
+def test_an_int8_model_that_is_far_from_float32_fails_the_build(photos, litert, monkeypatch):
+    model = (settings.MODEL_DIR / "model.tflite").read_bytes()
+    calibration = [(photos / "chelsea.png").read_bytes()]
+    monkeypatch.setattr("classifier.inference.build.SQUARES", 2)
+    assert check_agreement(model, model, calibration)["mean_distance"] == 0
+    nan = litert.predict(np.zeros((2, 224, 224, 3), np.uint8))
+    nan.probabilities[:] = np.nan
+    monkeypatch.setattr(LiteRTEngine, "predict", lambda *_: nan)
+    with pytest.raises(ParityError, match="int8 is too far"):
+        check_agreement(model, model, calibration)
 
 
 def test_features_come_only_when_asked_for(litert, tensorflow):

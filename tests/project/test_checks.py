@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from project import checks
-from project.roles import Environment, Role
+from project.roles import Engine, Environment, Precision, Role
 from tests.running import manage
 
 
@@ -104,3 +104,10 @@ def test_a_process_that_is_set_up_wrong_refuses_in_words(tmp_path, variables, wo
     with pytest.raises(subprocess.CalledProcessError) as refusal:
         manage(tmp_path, "check", **variables)
     assert words in refusal.value.stderr
+
+
+def test_the_reference_engine_in_int8_is_an_error(settings):
+    settings.ENGINE, settings.PRECISION = Engine.TENSORFLOW, Precision.INT8
+    assert found(checks.check_precision) == ["project.E007"]
+    settings.PRECISION = Precision.FLOAT32
+    assert found(checks.check_precision) == []

@@ -34,16 +34,19 @@ class Command(BaseCommand):
                 self._build(*found, options["photos"] or settings.PHOTOS_DIR)
         except WeightsError as error:
             raise CommandError(str(error)) from error
-        model = artifact.load(settings.MODEL_DIR)
-        self.stdout.write(f"Model: {model.name} {model.version}, {len(model.content):,} bytes, verified.")
+        for precision in artifact.MODEL_FILES:
+            model = artifact.load(settings.MODEL_DIR, precision)
+            size = f"{len(model.content):,} bytes"
+            self.stdout.write(f"Model: {model.name} {precision} {model.version}, {size}, verified.")
 
     def _build(self, content: bytes, source: str, photos: Path) -> None:
-        self.stdout.write(f"Building the model from {source} (TensorFlow starts, about 20 s) …")
+        calibration = weights.calibration_photos(settings.BUILD_DIR / "downloads", self.stdout.write)
+        self.stdout.write(f"Building the model from {source}, float32 and int8 (TensorFlow starts, about a minute) …")
         with _output_into(settings.BUILD_DIR / "build.log"):
             from classifier.inference import build  # noqa: PLC0415 - TensorFlow, which most calls do without
 
             try:
-                parity = build.build(build.Weights(content, source), photos, settings.MODEL_DIR)
+                parity = build.build(build.Weights(content, source), photos, calibration, settings.MODEL_DIR)
             except (build.ParityError, PictureError) as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(f"Equal to Keras on {len(parity)} photos: max |Δp| {max(parity.values()):.1e}.")

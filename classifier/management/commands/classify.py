@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        model = load_model(settings.MODEL_DIR, settings.ENGINE)
+        model = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION)
         engine, wish = model.make_engine(), Wish(options["views"])
         write = self._write_json if options["json"] else self._write_words
         for path in _files(options["paths"]):

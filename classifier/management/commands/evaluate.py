@@ -16,6 +16,7 @@ from classifier.answer import Answer, Kind, Squirrel
 from classifier.crops import Views
 from classifier.errors import PictureError
 from classifier.evaluation import LabelsError, Report, Seen, Truth
+from classifier.inference import artifact
 from classifier.inference.model import load_model
 from classifier.services import Wish
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, metavar="DIR")
         parser.add_argument("--views", type=Views, choices=list(Views), default=Views.BEST)
         parser.add_argument("--engine", choices=["litert", "tensorflow"], default=settings.ENGINE.value)
+        parser.add_argument("--precision", choices=list(artifact.MODEL_FILES), default=settings.PRECISION.value)
         parser.add_argument("--answers", type=Path, help="where answers are kept; beside LABELS.csv by default")
         parser.add_argument("--json", type=Path, help="a file for the figures")
 
@@ -48,7 +50,7 @@ class Command(BaseCommand):
 
     def _answer(self, truths: list[Truth], options: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The answers by file: those kept from before, and the missing ones, kept as they come."""
-        model = load_model(settings.MODEL_DIR, options["engine"])
+        model = load_model(settings.MODEL_DIR, options["engine"], options["precision"])
         engine, wish = model.make_engine(), Wish(options["views"])
         path = options["answers"] or options["labels"].with_suffix(
             f".{options['engine']}.{wish.views}.{model.artifact.version}.jsonl"

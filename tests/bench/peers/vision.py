@@ -1,0 +1,42 @@
+"""The same model for every peer: decode with Pillow, one LiteRT interpreter, five best classes."""
+
+import csv
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from PIL import Image
+
+LABELS = Path(__file__).parents[3] / "classifier" / "data" / "imagenet.csv"
+
+
+def names() -> list[str]:
+    with LABELS.open(encoding="utf-8", newline="") as file:
+        return [row["label"] for row in csv.DictReader(file)]
+
+
+def pixels(photo: bytes) -> np.ndarray:
+    """(1, 224, 224, 3) uint8 RGB, as every tutorial does it."""
+    return np.asarray(Image.open(BytesIO(photo)).convert("RGB").resize((224, 224)))[np.newaxis]
+
+
+def best(probabilities: np.ndarray, labels: list[str]) -> dict[str, Any]:
+    order = np.argsort(probabilities)[::-1][:5]
+    return {"predictions": [{"label": labels[index], "score": float(probabilities[index])} for index in order]}
+
+
+class Model:
+    def __init__(self, directory: str) -> None:
+        self._interpreter = Interpreter(model_path=f"{directory}/model.tflite", num_threads=1)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        outputs = self._interpreter.get_output_details()
+        self._output = next(output["index"] for output in outputs if tuple(output["shape"]) == (1, 1000))
+        self._labels = names()
+
+    def __call__(self, photo: bytes) -> dict[str, Any]:
+        self._interpreter.set_tensor(self._input, pixels(photo))
+        self._interpreter.invoke()
+        return best(self._interpreter.get_tensor(self._output)[0], self._labels)
