@@ -7,6 +7,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+MINUTES ?= 10
 BIN := .venv/bin
 export HOST PORT UP_PORT UP_DIR
 MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
@@ -31,6 +32,10 @@ up: $(BIN)/.dev-installed  ## Both roles behind TLS with real PostgreSQL, Redis 
 test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with the real model
 	@DEBUG=0 $(BIN)/python manage.py prepare
 	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest
+
+.PHONY: soak
+soak: $(BIN)/.dev-installed  ## 500 idle and 50 busy sockets on one backend for ten minutes (MINUTES=)
+	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m tests.bench.soak --minutes $(MINUTES)
 
 .PHONY: slow
 slow: $(BIN)/.dev-installed  ## The tests that need minutes of real time, after `make test`

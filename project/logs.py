@@ -27,5 +27,6 @@ def configuration(level: LogLevel, form: LogFormat) -> dict[str, Any]:
             "classifier": {"level": level.value},
             "classifier.jobs": {"level": "INFO" if told else "WARNING"},
             "project": {"level": level.value},
+            "psycopg.pool": {"level": "ERROR"},  # says every second what we say once
         },
     }

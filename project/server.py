@@ -25,6 +25,7 @@ CLOSE_DRAINING = 4412
 FLUSH_SHARE = 0.25
 #: What is left after that, for the interpreter's own end.
 LAST_WORDS_S = 0.5
+LEAVING = "not done within DRAIN_SECONDS=%s: leaving all the same"
 
 
 class Server(DaphneServer):
@@ -122,7 +123,9 @@ def _leave_at_the_latest(seconds: float) -> None:
     """Ends this process even if a thread of it hangs in a store or in a picture: the interpreter would wait for it."""
 
     def leave() -> None:
-        logger.error("not done within DRAIN_SECONDS=%s: leaving all the same", seconds)
+        said = threading.Thread(target=logger.error, args=(LEAVING, seconds), daemon=True)
+        said.start()  # on a thread of its own: who should read the log may hang as well
+        said.join(LAST_WORDS_S)
         os._exit(1)
 
     watchdog = threading.Timer(seconds, leave)

@@ -1,8 +1,10 @@
 """Both roles for real: what one starts the other knows, and neither a restart nor a rolling one loses a job."""
 
 import asyncio
+import http.client
+import socket
 import ssl
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from django.core.signing import get_cookie_signer
@@ -51,10 +53,14 @@ async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, 
 
 
 @pytest.fixture
-def feed(stack, settings):
-    """The live history of the frontend, through the front door."""
+def cookie(stack, settings) -> str:
     settings.SECRET_KEY = (stack.folder / "secret_key").read_text()
-    cookie = f"__Host-owner={get_cookie_signer(salt=f'__Host-owner{owner.SALT}').sign(OWNER.hex)}"
+    return f"__Host-owner={get_cookie_signer(salt=f'__Host-owner{owner.SALT}').sign(OWNER.hex)}"
+
+
+@pytest.fixture
+def feed(stack, cookie):
+    """The live history of the frontend, through the front door."""
 
     def opened():
         return connect(
@@ -84,6 +90,28 @@ async def test_an_answer_of_the_backend_appears_on_the_frontend_also_after_redis
         assert await line.recv() == CHANGED
         await Customer(stack, ticket).ask([picture])
         assert await asyncio.wait_for(line.recv(), 10) == CHANGED
+
+
+def get(stack, path: str, **headers: str) -> tuple[int, str]:
+    """A page through the front door."""
+    trust = ssl.create_default_context(cafile=stack.certificate)
+    with closing(http.client.HTTPSConnection("localhost", stack.port, timeout=30, context=trust)) as line:
+        line._create_connection = lambda *_: socket.create_connection(("127.0.0.1", stack.port), 30)  # type: ignore[attr-defined]
+        line.host = FRONTEND_HOST  # the name is one that only browsers know
+        line.request("GET", path, headers={"Host": f"{FRONTEND_HOST}:{stack.port}", **headers})
+        answer = line.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def test_without_a_database_the_page_is_there_and_the_history_says_that_it_is_away(stack, cookie):
+    stack.postgres.kill()
+    try:
+        assert get(stack, "/")[0] == 200
+        status, page = get(stack, "/history", Cookie=cookie)
+        assert (status, "My history is away just now" in page) == (503, True)
+    finally:
+        stack.postgres.start()
+    assert get(stack, "/history", Cookie=cookie)[0] == 200
 
 
 @pytest.mark.slow

@@ -69,6 +69,17 @@ class House:
         elif how == "killed":
             self._server(part).start()
 
+    @contextmanager
+    def harmed(self, *parts: str, how: str = "killed") -> Iterator[None]:
+        """For a while."""
+        for part in parts:
+            self.harm(part, how)
+        try:
+            yield
+        finally:
+            for part in parts:
+                self.heal(part, how)
+
     def rows(self, jobs: list[str]) -> list[tuple[str, str]]:
         """Ids and photos of what is written of these jobs."""
         wanted = [uuid5(self.owner, job) for job in jobs]

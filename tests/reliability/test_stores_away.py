@@ -38,12 +38,9 @@ def report(**row: object) -> None:
 async def test_answers_go_on_and_every_record_is_written_once_when_it_is_back(home, backend, chelsea, part, how):
     before = await ask(home, backend, chelsea, 10)
     await asyncio.to_thread(home.written_within_s, before.jobs)
-    home.harm(part, how)
-    try:
+    with home.harmed(part, how=how):
         during = await ask(home, backend, chelsea, 20)
         kept = await ask(home, backend, chelsea, 3, keep=True)
-    finally:
-        home.heal(part, how)
     back_s = await asyncio.to_thread(home.written_within_s, during.jobs)
     photos_s = await asyncio.to_thread(home.written_within_s, kept.jobs, photos=True)
     assert sorted(during.took_ms)[-2] < ANSWERED_WITHIN_MS, during.took_ms
@@ -60,12 +57,7 @@ async def test_answers_go_on_and_every_record_is_written_once_when_it_is_back(ho
 
 
 async def test_answers_need_no_store_at_all(home, backend, chelsea):
-    for part in PARTS:
-        home.harm(part, "killed")
-    try:
+    with home.harmed(*PARTS):
         during = await ask(home, backend, chelsea, 10, keep=True)
-    finally:
-        for part in PARTS:
-            home.heal(part, "killed")
     assert sorted(during.took_ms)[-2] < ANSWERED_WITHIN_MS
     await asyncio.to_thread(home.written_within_s, during.jobs, photos=True)
