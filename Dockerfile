@@ -59,7 +59,7 @@ COPY classifier classifier
 COPY web web
 COPY templates templates
 COPY docs/model-card.md docs/
-RUN python3 -m compileall -q .
+RUN install -d static && python3 -m compileall -q .
 
 # --- What runs: one process, not root, nothing to write but /data ----------------------------------
 FROM ${BASE_IMAGE} AS runtime
