@@ -1,4 +1,4 @@
-"""nginx in place of the deployed load balancers, whose emulation carries no WebSocket: rendered from what was deployed."""
+"""nginx for the deployed load balancers, whose emulation carries no WebSocket: rendered from what was deployed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,8 +41,9 @@ def servers(elb: Any, hosts: dict[str, str], folder: Path) -> Iterator[str]:
             name = group.rsplit("/", 1)[-1]
             targets = " ".join(f"server {one['Id']}:{one['Port']};" for one in well)
             yield f"upstream {name} {{ {targets} }}"
-            tls = f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
-            body = f"location / {{ proxy_pass http://{name}; {PROXY} proxy_read_timeout {idle}s; proxy_send_timeout {idle}s; }}"
+            tls = f"ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
+            times = f"proxy_read_timeout {idle}s; proxy_send_timeout {idle}s;"
+            body = f"location / {{ proxy_pass http://{name}; {PROXY} {times} }}"
             yield f"server {{ listen 127.0.0.1:{port} ssl; server_name {host}; {tls} {body} }}"
 
 
@@ -52,7 +53,6 @@ def render(elb: Any, route53: Any, folder: Path) -> str:
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     parts = "\n".join(servers(elb, names(route53), folder))
-    return (
-        f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; events {{}}\n"
-        f"http {{ access_log off; {temporary}\nmap $http_upgrade $connection_ {{ default upgrade; '' ''; }}\n{parts}\n}}\n"
-    )
+    head = f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; events {{}}"
+    upgrade = "map $http_upgrade $connection_ { default upgrade; '' ''; }"
+    return f"{head}\nhttp {{ access_log off; {temporary}\n{upgrade}\n{parts}\n}}\n"

@@ -1,4 +1,4 @@
-"""A person with a browser at the deployed page: ``python -m tests.aws.browser HOST PASSWORD``, in the project's own environment."""
+"""A person with a browser at the deployed page; runs in the project's own environment, with HOST and PASSWORD."""
 
 import shutil
 import sys

@@ -31,7 +31,9 @@ real={ENGINE}/usr/bin/docker
 shift
 for word; do [ "$before" = --tag ] && tag=$word; before=$word; done
 DOCKER_HOST={BUILDER} $real build --network host "$@" >&2 && DOCKER_HOST={BUILDER} $real save "$tag" | $real load >&2
-case "$BROKEN$tag" in 1*backend*) printf 'FROM %s\\nCMD ["false"]' "$tag" | DOCKER_BUILDKIT=0 $real build --tag "$tag" - >&2 ;; esac
+case "$BROKEN$tag" in
+  1*backend*) printf 'FROM %s\\nCMD ["false"]' "$tag" | DOCKER_BUILDKIT=0 $real build --tag "$tag" - >&2 ;;
+esac
 """
 #: What a role may do with the bucket, asked from inside its container: the code of the error, or ok.
 ASK = """
@@ -101,9 +103,8 @@ class Chain:
 
     def registry(self) -> None:
         config = self.folder / "registry.yml"
-        config.write_text(
-            f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {self.folder}/registry}}}}\nhttp: {{addr: '127.0.0.2:80'}}\n"
-        )
+        storage = f"storage: {{filesystem: {{rootdirectory: {self.folder}/registry}}}}"
+        config.write_text(f"version: 0.1\n{storage}\nhttp: {{addr: '127.0.0.2:80'}}\n")
         self.start("registry", "docker-registry", "serve", str(config))
 
     def aws(self) -> dict[str, str]:

@@ -188,7 +188,7 @@ def mend() -> None:
     }.items():
         if f"AWS::{name}" in handlers:
             raise SystemExit(f"this MiniStack knows AWS::{name}: take it out here")
-        update = lambda identity, old, new, stack: (identity, {})  # noqa: E731
+        update = lambda identity, old, new, stack: (identity, {})
         handlers[f"AWS::{name}"] = {"create": create, "update": update, "delete": lambda identity, props: None}
     for name, better in {
         "SecretsManager::Secret": secret,
@@ -198,7 +198,7 @@ def mend() -> None:
         handlers[f"AWS::{name}"]["create"] = better(handlers[f"AWS::{name}"]["create"])
     provisioners._normalize_container_defs = camel
     origin = iam_evaluator.pin_request_origin  # buckets want TLS, which the emulator does not speak
-    app.pin_request_origin = iam_evaluator.pin_request_origin = lambda address, _: origin(address, True)  # noqa: FBT003
+    app.pin_request_origin = iam_evaluator.pin_request_origin = lambda address, _: origin(address, True)
     ecs._build_run_kwargs = run_arguments(ecs._build_run_kwargs)
     ecs._ACTION_MAP["RunTask"] = ended_tasks(ecs._run_task)
 
