@@ -91,5 +91,6 @@ FROM runtime AS backend
 ENV ROLE=backend
 COPY --from=backend-packages /venv /venv
 COPY --from=model /build/var/build/model/model.json /build/var/build/model/model.tflite \
+     /build/var/build/model/model-int8.tflite \
      /build/var/build/model/head.npy var/build/model/
 COPY --from=code /app /app
