@@ -32,7 +32,7 @@ shift
 for word; do [ "$before" = --tag ] && tag=$word; before=$word; done
 DOCKER_HOST={BUILDER} $real build --network host "$@" >&2 && DOCKER_HOST={BUILDER} $real save "$tag" | $real load >&2
 case "$BROKEN$tag" in
-  1*backend*) printf 'FROM %s\\nCMD ["false"]' "$tag" | DOCKER_BUILDKIT=0 $real build --tag "$tag" - >&2 ;;
+  broken*backend*) printf 'FROM %s\\nCMD ["false"]' "$tag" | DOCKER_BUILDKIT=0 $real build --tag "$tag" - >&2 ;;
 esac
 """
 #: What a role may do with the bucket, asked from inside its container: the code of the error, or ok.
@@ -207,7 +207,7 @@ def prove(chain: Chain, client: docker.DockerClient) -> None:
     for line in SEEDS_LINES if shutil.which("aws") else ():
         step(line, line.split(), somebody)
     expect("make diff is empty", holds="There were no differences" in step("make diff", [*deploy, "diff"], somebody))
-    said = step("make deploy, broken release", [*deploy, "deploy"], somebody | {"BROKEN": "1"}, fails=True)
+    said = step("make deploy, broken release", [*deploy, "deploy"], somebody | {"BROKEN": "broken"}, fails=True)
     expect("it says why", holds="the new backend did not get healthy, the one before is back" in said)
     say(said[-700:])
     step("the page answers as before", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
