@@ -59,7 +59,7 @@ COPY classifier classifier
 COPY web web
 COPY templates templates
 COPY docs/model-card.md docs/
-RUN python3 -m compileall -q .
+RUN install -d static && python3 -m compileall -q .
 
 # --- What runs: one process, not root, nothing to write but /data ----------------------------------
 FROM ${BASE_IMAGE} AS runtime
@@ -91,5 +91,6 @@ FROM runtime AS backend
 ENV ROLE=backend
 COPY --from=backend-packages /venv /venv
 COPY --from=model /build/var/build/model/model.json /build/var/build/model/model.tflite \
+     /build/var/build/model/model-int8.tflite \
      /build/var/build/model/head.npy var/build/model/
 COPY --from=code /app /app

@@ -35,6 +35,7 @@ class Config(BaseSettings):
     profile: Profile = Field(Profile.PRODUCTION, description="production or demo")
     name_prefix: str = Field("", pattern=r"^([a-z][a-z0-9-]{0,15}-)?$", description="small letters ending with a dash")
     alarm_email: str = Field("", pattern=r"^([^@\s]+@[^@\s]+)?$", description="an e-mail address")
+    history_days: int = Field(365, ge=1, le=3650, description="days, from 1 to 3650")
     availability_zones: str = Field("", description="two zones, such as us-east-1a,us-east-1b")
     frontend_cpu: int = Field(512, description="vCPU units that Fargate has")
     frontend_memory: int = Field(1024, description="MiB that Fargate has with that many vCPU units")

@@ -24,6 +24,10 @@ test-infrastructure: $(AWS_ENV)/.dev-installed  ## The stack: types, template, c
 	@$(AWS_BIN)/mypy --config-file infrastructure/mypy.ini
 	@PATH="$(AWS_PATH):$$PATH" $(AWS_BIN)/python -m pytest -c infrastructure/pytest.ini --rootdir . tests/infrastructure
 
+.PHONY: test-aws
+test-aws:  ## The whole deployment with real containers against an emulated AWS (needs root and Debian; minutes)
+	@tests/aws/run
+
 $(AWS_ENV)/.installed: infrastructure/requirements.txt infrastructure/package-lock.json
 	@echo "Installing the CDK: about 150 MB to download …"
 	@test -x $(AWS_BIN)/python || $(PYTHON) -m venv $(AWS_ENV)

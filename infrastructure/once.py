@@ -79,9 +79,10 @@ class Purge(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, *, around: Surroundings, group: ec2.SecurityGroup) -> None:
         super().__init__(scope, construct_id)
-        command = ["python", "manage.py", "purge_history"]
+        command = ["python", "manage.py", "purge_history", "--older-than", f"{around.config.history_days}d"]
         self.task = Task(self, "Task", around=around, role="frontend", name="purge", command=command)
-        around.photos.allow(self.task.task_role, "s3:DeleteObject")
+        around.photos.allow(self.task.task_role, "s3:GetObject", "s3:DeleteObject")  # get: to ask how old a file is
+        around.photos.allow_list(self.task.task_role, within="photos/")
         target = targets.EcsTask(
             cluster=around.cluster,
             task_definition=self.task.definition,

@@ -30,7 +30,7 @@ class Product(Stack):
         self.services = {role: self._service(role) for role in ("frontend", "backend")}
         self._tasks_of_one_run()
         self._grant()
-        jobs = jobs_in_flight(config, self.services["backend"])
+        jobs = jobs_in_flight()
         self.services["backend"].scale_on(jobs, each=JOBS_EACH)
         self.watch = Watch(
             self,
@@ -106,9 +106,12 @@ class Product(Stack):
             service.service.node.add_dependency(self.migration.done)
 
     def _grant(self) -> None:
-        """The backend writes photos; the frontend shows and erases them."""
+        """The backend writes photos, and what an ending task could not record; the frontend shows and erases."""
         photos = self.around.photos
-        photos.allow(self.services["backend"].task.task_role, "s3:PutObject")
+        backend = self.services["backend"].task.task_role
+        photos.allow(backend, "s3:PutObject")
+        photos.allow(backend, "s3:GetObject", "s3:DeleteObject", within="spool/")
+        photos.allow_list(backend, within="spool/")
         photos.allow(self.services["frontend"].task.task_role, "s3:GetObject", "s3:DeleteObject")
 
     def _say(self) -> None:

@@ -109,13 +109,19 @@ class Photos(Construct):
         self.bucket = self._bucket("Photos", removal, logs_to=self.access_logs)
         acknowledge(self.access_logs, {"S1": "It is where the access logs go."})
 
-    def allow(self, role: iam.IRole, *actions: str) -> None:
-        """Lets ``role`` do just ``actions`` with the photos, and nothing with the bucket itself."""
-        statement = iam.PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects("*")])
+    def allow(self, role: iam.IRole, *actions: str, within: str = "") -> None:
+        """Lets ``role`` do just ``actions`` with files, all of them or those of one folder."""
+        statement = iam.PolicyStatement(actions=list(actions), resources=[self.bucket.arn_for_objects(f"{within}*")])
         role.add_to_principal_policy(statement)
         bucket = Stack.of(self).get_logical_id(cast("CfnElement", self.bucket.node.default_child))
         reason = "Photos have random names; the actions are named one by one."
-        acknowledge(role, {f"IAM5[Resource::<{bucket}.Arn>/*]": reason})
+        acknowledge(role, {f"IAM5[Resource::<{bucket}.Arn>/{within}*]": reason})
+
+    def allow_list(self, role: iam.IRole, *, within: str) -> None:
+        """Lets ``role`` see which files are in a folder, whose name ends with a slash."""
+        only = {"StringLike": {"s3:prefix": f"{within}*"}}
+        statement = iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn], conditions=only)
+        role.add_to_principal_policy(statement)
 
     def _bucket(
         self,

@@ -44,11 +44,12 @@ class Surroundings:
             "REDIS_URL": self.cache.url,
             "S3_BUCKET": self.photos.bucket.bucket_name,
             "S3_REGION": self.config.cdk_default_region,
+            "LOG_FORMAT": "json",
         }
         if role == "frontend":
             return settings | {"BACKEND_WS_URL": f"wss://{backend}"}
         workers = max(1, self.config.backend_cpu // 1024)
-        return settings | {"FRONTEND_ORIGINS": f"https://{frontend}", "WORKERS": str(workers)}
+        return settings | {"FRONTEND_ORIGINS": f"https://{frontend}", "WORKERS": str(workers), "EMF_EVERY_S": "30"}
 
     def secrets(self) -> dict[str, ecs.Secret]:
         """The variables that are secret, handed over by ECS."""

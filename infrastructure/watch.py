@@ -4,7 +4,6 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_elasticloadbalancingv2 as elb
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -19,19 +18,15 @@ MORE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 LESS = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
-def jobs_in_flight(config: Config, backend: Service) -> cloudwatch.Metric:
-    """The mean over the backend's tasks, each of which logs its own number twice a minute."""
-    name = config.name("JobsInFlight")
-    measure = logs.MetricFilter(
-        backend,
-        "JobsInFlight",
-        log_group=backend.task.logs,
-        filter_pattern=logs.FilterPattern.exists("$.jobs_in_flight"),
-        metric_namespace=NAMESPACE,
-        metric_name=name,
-        metric_value="$.jobs_in_flight",
+def jobs_in_flight() -> cloudwatch.Metric:
+    """The mean over the backend's tasks, which write it into their logs (``EMF_EVERY_S``)."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name="JobsInFlight",
+        dimensions_map={"Role": "backend"},
+        statistic="Average",
+        period=MINUTE,
     )
-    return measure.metric(statistic="Average", period=MINUTE)
 
 
 class Watch(Construct):

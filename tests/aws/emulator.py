@@ -11,6 +11,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from ministack import app
+from ministack.core import iam_evaluator
 from ministack.services import alb, ec2, ecs, elasticache, rds, secretsmanager, sts
 from ministack.services.cloudformation import provisioners
 
@@ -186,7 +188,7 @@ def mend() -> None:
     }.items():
         if f"AWS::{name}" in handlers:
             raise SystemExit(f"this MiniStack knows AWS::{name}: take it out here")
-        update = lambda identity, old, new, stack: (identity, {})  # noqa: E731
+        update = lambda identity, old, new, stack: (identity, {})
         handlers[f"AWS::{name}"] = {"create": create, "update": update, "delete": lambda identity, props: None}
     for name, better in {
         "SecretsManager::Secret": secret,
@@ -195,13 +197,13 @@ def mend() -> None:
     }.items():
         handlers[f"AWS::{name}"]["create"] = better(handlers[f"AWS::{name}"]["create"])
     provisioners._normalize_container_defs = camel
+    origin = iam_evaluator.pin_request_origin  # buckets want TLS, which the emulator does not speak
+    app.pin_request_origin = iam_evaluator.pin_request_origin = lambda address, _: origin(address, True)
     ecs._build_run_kwargs = run_arguments(ecs._build_run_kwargs)
     ecs._ACTION_MAP["RunTask"] = ended_tasks(ecs._run_task)
 
 
 if __name__ == "__main__":
-    from ministack import app
-
     mend()
     # From this signal on, every request is judged by the policies of who makes it.
     signal.signal(signal.SIGUSR1, lambda *_: setattr(app, "AUTH", not app.AUTH))

@@ -1,5 +1,6 @@
 """The product's stack as CloudFormation would get it, for each profile once."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -8,7 +9,9 @@ from aws_cdk.assertions import Template
 
 from infrastructure.app import build
 from infrastructure.config import Config
+from infrastructure.images import ROOT
 
+CONTEXT = json.loads((ROOT / "infrastructure" / "cdk.json").read_text(encoding="utf-8"))["context"]
 DIGEST = "sha256:" + 64 * "a"
 NEEDED = {
     "cdk_default_account": "123456789012",
@@ -28,7 +31,7 @@ def config(**other: Any) -> Config:
 @cache
 def template(profile: str = "production", **other: Any) -> Template:
     """The synthesised stack; cdk-nag's findings that nobody acknowledged end it with an error."""
-    app = App()
+    app = App(context=CONTEXT)
     stack = build(config(profile=profile, **other), app)
     app.synth()
     return Template.from_stack(stack)

@@ -15,12 +15,13 @@ def containers() -> dict:
     return {task["ContainerDefinitions"][0]["Name"]: task for task in resources("ECS::TaskDefinition")}
 
 
-def actions(name: str) -> set[str]:
-    """What the task role of a container may do."""
+def actions(name: str, within: str = "") -> set[str]:
+    """What the task role of a container may do, with everything or within one folder of the bucket."""
     policies = template().find_resources("AWS::IAM::Policy")
     found = [policy for key, policy in policies.items() if key.startswith(f"{name}TaskDefinitionTaskRoleDefaultPolicy")]
     statements = [statement for policy in found for statement in policy["Properties"]["PolicyDocument"]["Statement"]]
-    listed = [[one["Action"]] if isinstance(one["Action"], str) else one["Action"] for one in statements]
+    of_folder = [one for one in statements if not within or f'"/{within}"' in json.dumps(one)]
+    listed = [[one["Action"]] if isinstance(one["Action"], str) else one["Action"] for one in of_folder]
     return {action for group in listed for action in group}
 
 
@@ -71,7 +72,9 @@ def test_only_the_staff_task_gets_the_staff_password():
 
 
 def test_each_role_may_do_with_photos_what_it_does():
-    assert actions("Backend") == {"s3:PutObject"}
+    assert actions("Backend", "*") == {"s3:PutObject"}
+    assert actions("Backend", "spool/*") == {"s3:GetObject", "s3:DeleteObject"}
+    assert actions("Backend") == {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:ListBucket"}
     assert actions("Frontend") == {"s3:GetObject", "s3:DeleteObject"}
     assert actions("Migration") == actions("Staff") == set()
 
@@ -144,7 +147,7 @@ def test_the_backend_scales_on_jobs_and_both_on_cpu():
 
 def test_what_has_been_kept_long_enough_is_erased_every_night():
     assert [rule["ScheduleExpression"] for rule in resources("Events::Rule")] == ["cron(17 3 * * ? *)"]
-    assert actions("Purge") == {"s3:DeleteObject"}
+    assert actions("Purge") == {"s3:GetObject", "s3:DeleteObject", "s3:ListBucket"}
 
 
 def test_every_alarm_tells_somebody():
