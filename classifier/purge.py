@@ -17,8 +17,8 @@ from classifier.records import Rows
 #: A younger file without a row may be a photo that is just being stored.
 SETTLED = timedelta(hours=1)
 
-#: A record comes late by as long as a store is away, or a page lies open that sends its job again: by hours, not by a
-#: season. A link that is shared lives for 7 days.
+#: A record comes late by as long as a store is away and it waits in the spool, or a page lies open that sends its job
+#: again: by hours or days, not by a season. A link that is shared lives for 7 days.
 ERASURES_KEPT = timedelta(days=90)
 
 LOOKED_UP_TOGETHER = 500
