@@ -33,7 +33,10 @@ def staff_sees_it(page: Page, host: str, password: str) -> None:
     page.goto(f"https://{host}/admin/classifier/classification/")
     picture = page.locator("#result_list img").first
     expect(picture).to_be_visible(timeout=30_000)
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    address = picture.evaluate("image => image.src")
+    answer = page.request.get(address)
+    assert answer.ok, f"{address} → {answer.url}: {answer.status} {answer.text()[:300]}"
+    assert answer.headers["content-type"] == "image/jpeg", answer.headers
 
 
 def main() -> None:
