@@ -184,6 +184,14 @@ def expect(what: str, *, holds: bool) -> None:
         raise SystemExit(1)
 
 
+def known_to_aws_cli() -> int:
+    """How many of the seed's lines this machine's AWS CLI knows: `logs tail` came with its second version."""
+    if not shutil.which("aws"):
+        return 0
+    said = subprocess.run(["aws", "--version"], capture_output=True, text=True, check=True).stdout
+    return 2 if said.startswith("aws-cli/2") else 1
+
+
 def prove(chain: Chain, client: docker.DockerClient) -> None:
     """From ``make deploy`` to a browser's answer, a release that fails, and the end."""
     somebody = chain.aws()
@@ -204,7 +212,7 @@ def prove(chain: Chain, client: docker.DockerClient) -> None:
     step("a browser: photo, answer, admin", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
     expect("the backend may write photos", holds=chain.asks(client, "backend") == "ok")
     expect("the frontend may not", holds=chain.asks(client, "frontend") == "AccessDenied")
-    for line in SEEDS_LINES if shutil.which("aws") else ():
+    for line in SEEDS_LINES[: known_to_aws_cli()]:
         step(line, line.split(), somebody)
     expect("make diff is empty", holds="There were no differences" in step("make diff", [*deploy, "diff"], somebody))
     said = step("make deploy, broken release", [*deploy, "deploy"], somebody | {"BROKEN": "broken"}, fails=True)

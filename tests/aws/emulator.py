@@ -75,6 +75,14 @@ def secret(original: Any) -> Any:
     return create
 
 
+def forgotten(original: Any) -> Any:
+    def delete(identity: str, props: dict) -> None:
+        names = [found["Name"] for found in secretsmanager._secrets.values() if found["ARN"] == identity]
+        original(names[0] if names else identity, props)
+
+    return delete
+
+
 def database(original: Any) -> Any:
     def create(logical_id: str, props: dict, stack: str) -> tuple[str, dict]:
         """A record is not enough: a real server answers at the endpoint's name."""
@@ -196,6 +204,8 @@ def mend() -> None:
         "ECS::Service": service,
     }.items():
         handlers[f"AWS::{name}"]["create"] = better(handlers[f"AWS::{name}"]["create"])
+    secrets = handlers["AWS::SecretsManager::Secret"]
+    secrets["delete"] = forgotten(secrets["delete"])
     provisioners._normalize_container_defs = camel
     origin = iam_evaluator.pin_request_origin  # buckets want TLS, which the emulator does not speak
     app.pin_request_origin = iam_evaluator.pin_request_origin = lambda address, _: origin(address, True)
