@@ -133,12 +133,14 @@ def _members() -> NDArray[np.float64]:
 
 def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray[np.float32]) -> str:
     """Sum, its three largest parts, and what is left if that is worth a hundredth."""
-    scores = {index: float(probabilities[index]) for index in leaves}
-    first = sorted(scores, key=lambda index: -scores[index])[:3]
-    parts = [f"{taxonomy.display(index)} {_figure(scores[index])}" for index in first if scores[index] >= 0.005]
-    left = sum(scores.values()) - sum(scores[index] for index in first)
+    indices = np.fromiter(sorted(leaves), np.intp, len(leaves))
+    scores = probabilities[indices].astype(np.float64)
+    first = np.argsort(-scores, kind="stable")[:3]
+    parts = [f"{taxonomy.display(int(indices[at]))} {_figure(scores[at])}" for at in first if scores[at] >= 0.005]
+    whole = scores.sum()
+    left = whole - scores[first].sum()
     rest = [f"{len(scores) - len(first)} more {_figure(left)}"] if left >= 0.005 else []
-    return f"{title} {_figure(sum(scores.values()))} = {' + '.join(parts + rest)}"
+    return f"{title} {_figure(whole)} = {' + '.join(parts + rest)}"
 
 
 def _figure(probability: float) -> str:

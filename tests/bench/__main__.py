@@ -11,11 +11,13 @@ import argparse
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,13 +62,17 @@ class Generator:
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # no server is left behind
     options = arguments()
     described = report.machine()
     with tempfile.TemporaryDirectory() as folder:
         files = pictures.make(settings.PHOTOS_DIR, Path(folder))
         bench = Bench(Generator(), files, options.seconds, cores_of(options.cores), Path(folder))
+        runs: list[Run] = []
         try:
-            runs = list(bench.runs(options))
+            with suppress(KeyboardInterrupt):  # what there is by then is reported
+                for run in bench.runs(options):
+                    runs.append(run)  # noqa: PERF402 - one by one, because it may end in between
         finally:
             bench.generator.close()
     options.out.mkdir(parents=True, exist_ok=True)
