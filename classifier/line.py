@@ -10,7 +10,9 @@ from collections.abc import Callable, Coroutine
 from threading import Event
 from typing import Any
 
+from asgiref.typing import WebSocketDisconnectEvent
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
@@ -66,6 +68,11 @@ class Line(AsyncWebsocketConsumer, ABC):
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As Channels', without its hop to a thread after every message: no database is used on this side."""
         await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_disconnect(self, message: WebSocketDisconnectEvent) -> None:
+        """As Channels', without the hop and the groups, of which there are none."""
+        await self.disconnect(message["code"])
+        raise StopConsumer
 
     async def opened(self) -> None:
         """The socket is accepted and welcome."""
