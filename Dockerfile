@@ -37,6 +37,8 @@ WORKDIR /build
 RUN python3 -m venv /venv
 ENV PATH=/venv/bin:$PATH BUILD_DIR=/build/var/build DATA_DIR=/tmp/data
 COPY requirements/model.txt requirements/
+# The cache is a mount, and no part of the image.
+# hadolint ignore=DL3042
 RUN --mount=type=cache,target=/var/cache/pip pip install --require-hashes -r requirements/model.txt
 COPY --from=wheels /wheels var/build/downloads
 COPY manage.py ./
