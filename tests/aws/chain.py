@@ -141,11 +141,14 @@ class Chain:
         config.write_text(balancers.render(elb, route53, self.folder))
         self.start("nginx", "nginx", "-c", str(config))
 
-    def asks(self, client: docker.DockerClient, role: str) -> str:
-        """May the program in a role's container write into the bucket? With policies in force."""
+    def asks(self, client: docker.DockerClient, *roles: str) -> list[str]:
+        """May the programs in the roles' containers write into the bucket? All with policies in force.
+
+        A signal turns them on and another off; two in a row could be taken for one.
+        """
         self.emulator.send_signal(signal.SIGUSR1)
-        container = client.containers.list(filters={"name": f"-{role}"})[0]
-        said: str = container.exec_run(["python", "-c", ASK]).output.decode().strip()
+        containers = [client.containers.list(filters={"name": f"-{role}"})[0] for role in roles]
+        said = [one.exec_run(["python", "-c", ASK]).output.decode().strip() for one in containers]
         self.emulator.send_signal(signal.SIGUSR1)
         return said
 
@@ -210,8 +213,9 @@ def prove(chain: Chain, client: docker.DockerClient) -> None:
     password = secrets.get_secret_value(SecretId=secret)["SecretString"]
     chain.balancers(somebody)
     step("a browser: photo, answer, admin", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
-    expect("the backend may write photos", holds=chain.asks(client, "backend") == "ok")
-    expect("the frontend may not", holds=chain.asks(client, "frontend") == "AccessDenied")
+    backend, frontend = chain.asks(client, "backend", "frontend")
+    expect("the backend may write photos", holds=backend == "ok")
+    expect("the frontend may not", holds=frontend == "AccessDenied")
     for line in SEEDS_LINES[: known_to_aws_cli()]:
         step(line, line.split(), somebody)
     expect("make diff is empty", holds="There were no differences" in step("make diff", [*deploy, "diff"], somebody))
