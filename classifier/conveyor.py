@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from django.db import connections
+
 from classifier.spool import Spool
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,7 @@ class Conveyor:
                 self._hurry.wait(AGAIN_AFTER_S)
             else:
                 self._wake.wait(LOOK_EVERY_S)
+        connections.close_all()
 
     def _carry_all(self) -> None:
         """Until nothing is left or the store is away."""

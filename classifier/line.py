@@ -7,10 +7,11 @@ import time
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
-from asgiref.typing import WebSocketDisconnectEvent
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketDisconnectEvent
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -45,7 +46,7 @@ class Line(AsyncWebsocketConsumer, ABC):
         self.closed = False
         self.address = ""
         self.messages_left = float(protocol.MESSAGES)
-        self.counted_at = time.monotonic()
+        self.counted_at = self.heard_at = time.monotonic()
         self.timers: dict[str, asyncio.TimerHandle] = {}
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -62,12 +63,19 @@ class Line(AsyncWebsocketConsumer, ABC):
             await self.refuse(fault)
             await self.end(protocol.CLOSES_AT_OPENING[fault.code])
             return
-        self._expect_a_sign()
+        self.after("silence", protocol.SILENCE_S, self._end_if_silent)
         await self.opened()
 
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """As Channels', without its hop to a thread after every message: no database is used on this side."""
-        await getattr(self, get_handler_name(message))(message)
+    async def __call__(self, scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """As Channels', without a task for every message: no layer is listened to beside the client.
+
+        And without its hop to a thread after every message: no database is used on this side.
+        """
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                message: Any = await receive()
+                await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: WebSocketDisconnectEvent) -> None:
         """As Channels', without the hop and the groups, of which there are none."""
@@ -80,7 +88,7 @@ class Line(AsyncWebsocketConsumer, ABC):
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.closed:
             return
-        self._expect_a_sign()
+        self.heard_at = time.monotonic()
         if not self._afford():
             await self.end(protocol.CLOSE_PROTOCOL)
             return
@@ -150,13 +158,17 @@ class Line(AsyncWebsocketConsumer, ABC):
         if open_sockets[self.address] > settings.ADDRESS_SOCKETS or open_sockets.total() > settings.MAX_SOCKETS:
             raise ClientFault("rate.limited")
 
-    def _expect_a_sign(self) -> None:
-        self.after("silence", protocol.SILENCE_S, lambda: self.end(protocol.CLOSE_SILENCE))
+    async def _end_if_silent(self) -> None:
+        left = self.heard_at + protocol.SILENCE_S - time.monotonic()
+        if left > 0:
+            self.after("silence", left, self._end_if_silent)
+        else:
+            await self.end(protocol.CLOSE_SILENCE)
 
     def _afford(self) -> bool:
-        now = time.monotonic()
-        back = (now - self.counted_at) * protocol.MESSAGES / 60
-        self.messages_left, self.counted_at = min(protocol.MESSAGES, self.messages_left + back) - 1, now
+        back = (self.heard_at - self.counted_at) * protocol.MESSAGES / 60
+        self.messages_left = min(protocol.MESSAGES, self.messages_left + back) - 1
+        self.counted_at = self.heard_at
         return self.messages_left >= 0
 
     def _stop(self) -> None:

@@ -166,6 +166,8 @@ DATABASES = {
     or {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "db.sqlite3",
+        # The last connection that is closed checkpoints the WAL: not after every batch of the history.
+        "CONN_MAX_AGE": 60,
         # WAL lets readers go on while one process writes; IMMEDIATE makes a writer wait instead of failing.
         "OPTIONS": {
             "timeout": 20,

@@ -4,6 +4,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
 RETRY_AFTER_S = 10
 
@@ -15,6 +16,13 @@ class DatabaseAway(MiddlewareMixin):
         """Django's hook: ``None`` leaves other faults to others."""
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
-        response = render(request, "web/away.html", status=503)
+        said = {
+            "heading": _("My history is away just now"),
+            "why": _(
+                "Photos are answered as always, and what is answered meanwhile will be here. "
+                "Please come back in a moment."
+            ),
+        }
+        response = render(request, "web/nothing.html", said, status=503)
         response["Retry-After"] = str(RETRY_AFTER_S)
         return response

@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -24,7 +25,11 @@ def _by_link(view: View) -> Callable[[HttpRequest, str], HttpResponseBase]:
         try:
             row = sharing.shared(token)
         except sharing.GoneError:
-            response: HttpResponseBase = render(request, "web/gone.html", status=410)
+            said = {
+                "heading": _("This answer is gone"),
+                "why": _("Its link has run out, was taken back, or the answer was deleted."),
+            }
+            response: HttpResponseBase = render(request, "web/nothing.html", said, status=410)
         else:
             if row is None:
                 raise Http404("This was never a link to an answer.")

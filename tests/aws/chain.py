@@ -7,6 +7,7 @@ that is rendered from the deployed load balancers, used by a real browser. AWS i
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -57,6 +58,7 @@ class Chain:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder, self.stack = folder, stack
         self.socket = f"unix://{folder}/docker.sock"
+        self.nginx: subprocess.Popen | None = None
 
     def network(self) -> None:
         """The loopback, the address at which tasks find ECS, and names for what stands in for AWS."""
@@ -131,7 +133,9 @@ class Chain:
         return somebody | {"PATH": f"{self.folder}:{somebody['PATH']}"}
 
     def balancers(self, somebody: dict[str, str]) -> None:
-        """nginx with TLS, as the deployed load balancers say."""
+        """nginx with TLS, as the deployed load balancers and their targets say now: a deployment moves these."""
+        if self.nginx:
+            self.end(self.nginx)
         key = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}"]
         files = ["-keyout", f"{self.folder}/key.pem", "-out", f"{self.folder}/cert.pem"]
         subprocess.run([*key, *files], check=True, capture_output=True)
@@ -139,7 +143,8 @@ class Chain:
         elb, route53 = (aws.client(name, endpoint_url=somebody["AWS_ENDPOINT_URL"]) for name in ("elbv2", "route53"))
         config = self.folder / "nginx.conf"
         config.write_text(balancers.render(elb, route53, self.folder))
-        self.start("nginx", "nginx", "-c", str(config))
+        self.nginx = self.start("nginx", "nginx", "-c", str(config))
+        until(lambda: socket.create_connection(("127.0.0.1", 443)).close())
 
     def asks(self, client: docker.DockerClient, *roles: str) -> list[str]:
         """May the programs in the roles' containers write into the bucket? All with policies in force.
@@ -222,6 +227,7 @@ def prove(chain: Chain, client: docker.DockerClient) -> None:
     said = step("make deploy, broken release", [*deploy, "deploy"], somebody | {"BROKEN": "broken"}, fails=True)
     expect("it says why", holds="the new backend did not get healthy, the one before is back" in said)
     say(said[-700:])
+    chain.balancers(somebody)
     step("the page answers as before", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
     step("make destroy", [*deploy, "destroy"], somebody)
     left = [one.name for one in client.containers.list() if one.name.startswith("ministack-ecs")]

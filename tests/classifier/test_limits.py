@@ -47,6 +47,22 @@ async def test_who_asks_too_often_is_told_to_wait_and_nobody_else():
     assert not await refused("192.0.2.2", 3)
 
 
+def test_a_minute_slides():
+    now = 600.0
+    own = limits.Own(lambda: now)
+
+    def allowed() -> int:
+        return sum(own.hit("test", "a", 60) for _ in range(100))
+
+    assert allowed() == 60
+    now = 675.0  # a quarter into the next: three quarters of the last still count
+    assert allowed() == 15
+    now = 735.0  # three quarters of those 15
+    assert allowed() == 60 - 11
+    now = 900.0
+    assert allowed() == 60
+
+
 async def test_processes_count_together_through_redis(settings, redis):
     settings.REDIS_URL = redis
     assert not await refused("together", 1)

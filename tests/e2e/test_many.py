@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -59,16 +60,21 @@ def recorded(server: Running) -> list[str]:
         return [name for (name,) in database.execute("SELECT name FROM classifier_classification ORDER BY name")]
 
 
+def answers_ten_of(paths: list[Path], page: Page, server: Running) -> None:
+    page.goto(server.url)
+    put(page, *paths)
+    expect(rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
+
+
 def test_a_server_that_restarts_in_the_middle_of_fifty_loses_none_and_doubles_none(
     page: Page, fifty: Path, build: Path, tmp_path: Path, complaints: list[str]
 ):
-    program, paths = serve_on(free_port()), sorted(fifty.iterdir())
-    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
-        page.goto(server.url)
-        put(page, *paths)
-        expect(rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
+    paths = sorted(fifty.iterdir())
+    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    with start() as server:
+        answers_ten_of(paths, page, server)
     expect(page.locator("#line-words")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
-    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
+    with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     assert recorded(server) == [path.name for path in paths]
     complaints.clear()  # the line that could not be opened in between
@@ -81,16 +87,15 @@ def names_of(found: Locator) -> set[str]:
 def test_a_server_that_is_killed_in_the_middle_of_fifty_costs_no_answer_and_doubles_no_row(
     page: Page, fifty: Path, build: Path, tmp_path: Path, complaints: list[str]
 ):
-    program, paths = serve_on(free_port()), sorted(fifty.iterdir())
-    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
-        page.goto(server.url)
-        put(page, *paths)
-        expect(rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
+    paths = sorted(fifty.iterdir())
+    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    with start() as server:
+        answers_ten_of(paths, page, server)
         server.process.kill()
         server.process.wait(10)
     expect(page.locator("#line-words")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
     unwritten = names_of(rows(page, "answered")) - set(recorded(server))
-    with running(tmp_path, program=program, BUILD_DIR=str(build)) as server:
+    with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     assert recorded(server) == sorted({path.name for path in paths} - unwritten)
     assert len(unwritten) <= MOST_UNWRITTEN
