@@ -8,6 +8,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 MINUTES ?= 10
+TESTERS ?= 2
 BIN := .venv/bin
 export HOST PORT UP_PORT UP_DIR
 MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
@@ -29,9 +30,9 @@ up: $(BIN)/.dev-installed  ## Both roles behind TLS with real PostgreSQL, Redis 
 	@exec $(BIN)/python -m infrastructure.local
 
 .PHONY: test
-test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with the real model
+test: $(BIN)/.dev-installed  ## Set everything up and prove that it works, with the real model (TESTERS=2 files at a time)
 	@DEBUG=0 $(BIN)/python manage.py prepare
-	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest
+	@PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: soak
 soak: $(BIN)/.dev-installed  ## 500 idle and 50 busy sockets on one backend for ten minutes (MINUTES=)

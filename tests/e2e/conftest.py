@@ -23,9 +23,12 @@ BROWSERS = (
 
 @pytest.hookimpl(trylast=True)  # after pytest itself has moved tests to share their fixtures
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright's event loop stays, and asyncio and Django's ORM refuse to run beside it."""
+    """Browser tests come last: Playwright's event loop stays, and asyncio and Django's ORM refuse to run beside it.
+
+    The longest file of them comes first, or one of several workers would still be at it when the others have ended.
+    """
     here = Path(__file__).parent
-    items.sort(key=lambda item: here in item.path.parents)
+    items.sort(key=lambda item: (here in item.path.parents, item.path.name != "test_states.py"))
 
 
 @pytest.fixture(scope="session")
