@@ -27,8 +27,18 @@ class Squirrel(StrEnum):
     NO = "no"
 
 
+class Flat:
+    """A dataclass with slots whose values are JSON already."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Its fields as they are; ``asdict`` copies what it finds, at ten times the price."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Flat):
     """The answer in one sentence. ``score`` is the probability, 0…1, of what it names.
 
     ``name`` is WordNet's or Keras's, ``display`` what people say, ``headline`` that with its article and, where there
@@ -71,7 +81,7 @@ VERDICT = "verdict"
 
 
 @dataclass(frozen=True, slots=True)
-class Heatmap:
+class Heatmap(Flat):
     """Which part of the photo spoke for what.
 
     ``view_box``: x, y, width and height of the square that was looked at, as fractions of the upright photo. ``maps``:
@@ -83,7 +93,7 @@ class Heatmap:
 
 
 @dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Flat):
     """Milliseconds: waiting for a thread, reading the picture, the model, and all of it."""
 
     queue_ms: float

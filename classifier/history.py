@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -236,7 +236,7 @@ def _fields(entry: Entry) -> dict[str, Any]:
         "source": entry.source.value,
         "name": entry.name,
         **found(answer),
-        **asdict(answer.timings),
+        **answer.timings.as_json(),
         "format": answer.format,
         "width": answer.width,
         "height": answer.height,

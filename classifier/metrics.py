@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge, Histogram, Info
@@ -60,7 +59,7 @@ def log_answer(job: UUID, answer: Answer, size: int) -> None:
     """One line about a job, if anybody listens: its id, which the client made up, and its timings."""
     if not jobs_log.isEnabledFor(logging.INFO):
         return
-    fields = {"job": str(job), "views": answer.views.value, "bytes": size, **asdict(answer.timings)}
+    fields = {"job": str(job), "views": answer.views.value, "bytes": size, **answer.timings.as_json()}
     jobs_log.info("job answered in %.0f ms", answer.timings.total_ms, extra=fields)
 
 

@@ -1,7 +1,7 @@
 """The wire, version 1: messages ↔ dataclasses, names and limits. Twin of ``static/js/protocol.js``."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -181,15 +181,15 @@ def result(job: Classify, entry: Entry) -> dict[str, Any]:
         "type": "result",
         "id": str(job.id),
         "record": str(entry.id),
-        "verdict": {**asdict(answer.verdict), "score": round(answer.verdict.score, 6)},
+        "verdict": answer.verdict.as_json() | {"score": round(answer.verdict.score, 6)},
         "squirrel": answer.squirrel,
         "animal": round(answer.animal, 6),
         "predictions": [scored.as_json() for scored in answer.predictions if scored.score >= job.threshold],
         "views": answer.views,
         "model": {"name": answer.model_name, "version": answer.model_version},
-        "timings": asdict(answer.timings),
+        "timings": answer.timings.as_json(),
     }
-    return message | ({"heatmap": asdict(answer.heatmap)} if answer.heatmap else {})
+    return message | ({"heatmap": answer.heatmap.as_json()} if answer.heatmap else {})
 
 
 def error(fault: ClassifierError, job: UUID | None = None) -> dict[str, Any]:

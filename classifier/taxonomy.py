@@ -97,11 +97,13 @@ def top_group(wnid: str) -> str:
     return next(within, "")
 
 
+@cache
 def phrase(index: int) -> str:
     """Any of the 1000 classes as it stands in a sentence: ``an Egyptian cat``, ``an espresso``, ``guacamole``."""
     return leaf(index).phrase if index < ANIMALS else names.thing(labels()[index]).phrase
 
 
+@cache
 def display(index: int) -> str:
     """Any of the 1000 classes as people call it: ``Egyptian cat``, ``hot dog``."""
     return leaf(index).display if index < ANIMALS else names.thing(labels()[index]).display

@@ -119,7 +119,12 @@ def _deepest(probabilities: NDArray[np.float32], least: float) -> Node | None:
 
 
 def _sum(node: Node, probabilities: NDArray[np.float32]) -> float:
-    return min(1.0, float(probabilities[sorted(node.leaves)].sum(dtype=np.float64)))
+    return min(1.0, float(probabilities[_indices(node.leaves)].sum(dtype=np.float64)))
+
+
+@cache
+def _indices(leaves: range | frozenset[int]) -> NDArray[np.intp]:
+    return np.array(sorted(leaves), np.intp)
 
 
 @cache
@@ -127,13 +132,13 @@ def _members() -> NDArray[np.float64]:
     """(nodes, 398): 1 where a class belongs to a speakable node, so that one product is all sums."""
     members = np.zeros((len(taxonomy.spoken()), ANIMALS))
     for row, node in zip(members, taxonomy.spoken(), strict=True):
-        row[sorted(node.leaves)] = 1
+        row[_indices(node.leaves)] = 1
     return members
 
 
 def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray[np.float32]) -> str:
     """Sum, its three largest parts, and what is left if that is worth a hundredth."""
-    indices = np.fromiter(sorted(leaves), np.intp, len(leaves))
+    indices = _indices(leaves)
     scores = probabilities[indices].astype(np.float64)
     first = np.argsort(-scores, kind="stable")[:3]
     parts = [f"{taxonomy.display(int(indices[at]))} {_figure(scores[at])}" for at in first if scores[at] >= 0.005]

@@ -22,9 +22,9 @@ from classifier.services import Wish
 from tests.classifier.answers import entry
 from tests.web.conftest import ask
 
-#: Calls of Python and C functions from a picture's bytes to the text of its answer, 224 pixels, ``fast`` (counted: 833
+#: Calls of Python and C functions from a picture's bytes to the text of its answer, 224 pixels, ``fast`` (counted: 627
 #: on Python 3.11).
-JOB_CALLS = 900
+JOB_CALLS = 680
 #: Bytes of one square of pixels; a job holds two of them at a time, one for Pillow and one for the model.
 SQUARE_BYTES = 224 * 224 * 3
 
