@@ -59,6 +59,15 @@ def manage(data_dir: Path, *arguments: str, **variables: str) -> str:
     return done.stdout
 
 
+def collected(build: Path) -> Path:
+    """A ``BUILD_DIR`` with this machine's model, and the static files as they are now."""
+    build.mkdir(exist_ok=True)
+    for name in ("model", "photos"):
+        (build / name).symlink_to(settings.BUILD_DIR / name)
+    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+    return build
+
+
 @contextmanager
 def running(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: str) -> Iterator[Running]:
     """Migrates, serves, and stops with SIGTERM. ``program``: what Python runs; ``serve`` on a free port by default."""

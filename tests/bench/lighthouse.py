@@ -14,7 +14,7 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
-from tests.running import ROOT, manage, running
+from tests.running import ROOT, collected, running
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 REPORTS = ROOT / "test-results" / "lighthouse"
@@ -29,11 +29,7 @@ LEAST = 95
 def main() -> None:
     REPORTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        build = Path(folder) / "build"
-        build.mkdir()
-        for name in ("model", "photos"):
-            (build / name).symlink_to(ROOT / "var" / "build" / name)
-        manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+        build = collected(Path(folder) / "build")
         with running(Path(folder) / "data", BUILD_DIR=str(build)) as server:
             rows = [
                 _row(server.url, page, language, preset)

@@ -11,7 +11,7 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import BrowserType, ConsoleMessage, Page
 
-from tests.running import Running, manage, running
+from tests.running import Running, collected, running
 
 BROWSERS = (
     "chromium",
@@ -34,11 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of this machine's build, and static files collected just now."""
-    build = tmp_path_factory.mktemp("build")
-    for name in ("model", "photos"):
-        (build / name).symlink_to(settings.BUILD_DIR / name)
-    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
-    return build
+    return collected(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="session")
