@@ -5,8 +5,12 @@ import pytest
 from classifier.crops import Box, Views, boxes
 
 
-def test_fast_is_the_centre_of_the_short_side_at_256():
-    assert boxes(512, 256, Views.FAST) == [Box(144, 16, 368, 240)]
+def test_fast_is_the_square_in_the_middle():
+    assert boxes(512, 256, Views.FAST) == [Box(128, 0, 384, 256)]
+
+
+def test_best_begins_with_the_centre_of_the_short_side_at_256():
+    assert boxes(512, 256, Views.BEST)[0] == Box(144, 16, 368, 240)
 
 
 def test_best_adds_both_ends_of_a_wide_photo():
