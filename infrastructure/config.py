@@ -76,6 +76,11 @@ class Config(BaseSettings):
         """Whether data must outlive mistakes: backups, a second of everything, protection."""
         return self.profile is Profile.PRODUCTION
 
+    @property
+    def metrics(self) -> str:
+        """The namespace of its own measures in CloudWatch."""
+        return self.name("AnimalClassifier")
+
     def name(self, name: str) -> str:
         """A name of the seed's, behind the prefix: ``/aws/ecs/frontend`` becomes ``/aws/ecs/staging-frontend``."""
         path, _, last = name.rpartition("/")

@@ -30,7 +30,7 @@ class Product(Stack):
         self.services = {role: self._service(role) for role in ("frontend", "backend")}
         self._tasks_of_one_run()
         self._grant()
-        jobs = jobs_in_flight()
+        jobs = jobs_in_flight(config.metrics)
         self.services["backend"].scale_on(jobs, each=JOBS_EACH)
         self.watch = Watch(
             self,

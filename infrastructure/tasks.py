@@ -49,7 +49,8 @@ class Surroundings:
         if role == "frontend":
             return settings | {"BACKEND_WS_URL": f"wss://{backend}"}
         workers = max(1, self.config.backend_cpu // 1024)
-        return settings | {"FRONTEND_ORIGINS": f"https://{frontend}", "WORKERS": str(workers), "EMF_EVERY_S": "30"}
+        measures = {"EMF_EVERY_S": "30", "EMF_NAMESPACE": self.config.metrics}
+        return settings | measures | {"FRONTEND_ORIGINS": f"https://{frontend}", "WORKERS": str(workers)}
 
     def secrets(self) -> dict[str, ecs.Secret]:
         """The variables that are secret, handed over by ECS."""

@@ -13,15 +13,14 @@ from infrastructure.service import Service
 from infrastructure.stores import Cache, Database
 
 MINUTE = Duration.minutes(1)
-NAMESPACE = "AnimalClassifier"
 MORE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 LESS = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 
 
-def jobs_in_flight() -> cloudwatch.Metric:
-    """The mean over the backend's tasks, which write it into their logs (``EMF_EVERY_S``)."""
+def jobs_in_flight(namespace: str) -> cloudwatch.Metric:
+    """The mean over the backend's tasks, which write it into their logs (``EMF_NAMESPACE``)."""
     return cloudwatch.Metric(
-        namespace=NAMESPACE,
+        namespace=namespace,
         metric_name="JobsInFlight",
         dimensions_map={"Role": "backend"},
         statistic="Average",

@@ -16,7 +16,6 @@ from classifier import metrics
 
 Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
-NAMESPACE = "AnimalClassifier"
 #: CloudWatch takes up to 100 values of a metric in one line: its mean and maximum are true for the time between.
 SAMPLE_EVERY_S = 1.0
 
@@ -75,6 +74,6 @@ async def write_emf() -> None:
 def emf_line(in_flight: list[int], at: float) -> str:
     """One EMF line of this process' jobs in flight, a second apart, and of its threads. ``at``: Unix seconds."""
     named = [{"Name": "JobsInFlight", "Unit": "Count"}, {"Name": "Workers", "Unit": "Count"}]
-    metric = {"Namespace": NAMESPACE, "Dimensions": [["Role"]], "Metrics": named}
+    metric = {"Namespace": settings.EMF_NAMESPACE, "Dimensions": [["Role"]], "Metrics": named}
     about = {"Timestamp": int(at * 1000), "CloudWatchMetrics": [metric]}
     return json.dumps({"_aws": about, "Role": settings.ROLE, "JobsInFlight": in_flight, "Workers": settings.WORKERS})

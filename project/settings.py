@@ -272,3 +272,4 @@ LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)
 METRICS_TOKEN = env.text("METRICS_TOKEN")
 # Seconds between CloudWatch lines in the log, 0 for none.
 EMF_EVERY_S = env.number("EMF_EVERY_S", 0, minimum=0, maximum=100)
+EMF_NAMESPACE = env.text("EMF_NAMESPACE", "AnimalClassifier")

@@ -1,4 +1,4 @@
-"""Server time of the admin's pages on many records, on PostgreSQL and on SQLite.
+"""Server time of the admin's pages on many records, and of writing more, on PostgreSQL and on SQLite.
 
     python -m tests.bench.admin [--rows 1000000] [--rounds 5] [--keep FOLDER] [--json FILE]
 
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,13 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from classifier import history, store  # noqa: E402
 from classifier.models import Classification, Day  # noqa: E402
 from infrastructure.local import servers  # noqa: E402
+from tests.classifier.answers import entry  # noqa: E402
 
+#: Records in one batch: under light load, and when many came in a tenth of a second.
+BATCHES = (1, 10, 100)
 ANEW = "figures, no day counted yet"
 LIST = "/admin/classifier/classification/"
 MONTH = "created_at__year={year}&created_at__month={month}"
@@ -103,11 +108,33 @@ def measure(rounds: int) -> list[Figure]:
             asked.append(ask(client, address))
         times, shares, queries = zip(*asked, strict=True)
         found.append(Figure(page, statistics.median(times), min(times), statistics.median(shares), queries[-1]))
-    return found
+    return [*found, *(written(batch, rounds) for batch in BATCHES)]
+
+
+def written(batch: int, rounds: int) -> Figure:
+    """So many new records as the backend writes them: one batch, and the look whether one was erased meanwhile."""
+    times, shares, queries = [], [], 0
+    for _ in range(rounds + 1):
+        drafts = [history.draft(entry()) for _ in range(batch)]
+        taken, share, queries = timed(lambda drafts=drafts: store.write(drafts))  # type: ignore[misc]
+        times.append(taken)
+        shares.append(share)
+    return Figure(f"{batch} records written", statistics.median(times[1:]), min(times), shares[-1], queries)
 
 
 def ask(client: Client, address: str) -> tuple[float, float, int]:
     """Milliseconds by the clock and of this process, and queries, of one page."""
+
+    def get() -> None:
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{address}: {answer.status_code}")
+
+    return timed(get)
+
+
+def timed(act: Callable[[], object]) -> tuple[float, float, int]:
+    """Milliseconds by the clock and of this process, and queries."""
     asked: list[str] = []
 
     def note(execute: Any, sql: str, *arguments: Any) -> Any:
@@ -116,10 +143,8 @@ def ask(client: Client, address: str) -> tuple[float, float, int]:
 
     began, worked = time.perf_counter(), time.process_time()
     with connection.execute_wrapper(note):
-        answer = client.get(address)
+        act()
     taken, share = (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
-    if answer.status_code != 200:
-        raise RuntimeError(f"{address}: {answer.status_code}")
     return taken, share, len(asked)
 
 

@@ -37,6 +37,8 @@ def test_a_prefix_stands_before_every_name():
     assert set(services) == {"staging-FrontendService", "staging-BackendService"}
     groups = {group.get("LogGroupName") for group in resources("Logs::LogGroup", name_prefix="staging-")}
     assert {"/aws/ecs/staging-frontend", "/aws/ecs/staging-backend"} <= groups
+    scaling = resources("ApplicationAutoScaling::ScalingPolicy", name_prefix="staging-")
+    assert '"Namespace": "staging-AnimalClassifier"' in json.dumps(scaling)
 
 
 def test_the_network_is_172_16_with_three_kinds_of_subnets_in_two_zones():
