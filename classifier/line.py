@@ -5,7 +5,6 @@ import json
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from threading import Event
@@ -15,7 +14,6 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketDisco
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
 
 from classifier import origins, protocol
 from classifier.errors import AuthError, ClassifierError, ClientFault, ServerFault
@@ -24,8 +22,7 @@ logger = logging.getLogger(__name__)
 
 Act = Callable[[], Coroutine[Any, Any, None]]
 
-#: Open sockets of this process by address; changed on the event loop alone.
-open_sockets: Counter[str] = Counter()
+crowd = origins.Crowd()
 #: The lines themselves.
 open_lines: "set[Line]" = set()
 #: Whether this process lets its lines go. Set once, by ``retire_all``.
@@ -54,10 +51,10 @@ class Line(AsyncWebsocketConsumer, ABC):
         offered = self.scope.get("subprotocols", [])
         await self.accept(self.subprotocol if self.subprotocol and self.subprotocol in offered else None)
         self.address = origins.address(self.scope)
-        open_sockets[self.address] += 1
+        fits = crowd.enter(self.address)
         open_lines.add(self)
         try:
-            self._admit_socket()
+            self._admit_socket(fits=fits)
         except ClassifierError as fault:
             logger.warning("socket refused: %s, origin %r", fault.code, origins.header(self.scope, b"origin"))
             await self.refuse(fault)
@@ -108,9 +105,7 @@ class Line(AsyncWebsocketConsumer, ABC):
     async def disconnect(self, code: int) -> None:
         self._stop()
         open_lines.discard(self)
-        open_sockets[self.address] -= 1
-        if not open_sockets[self.address]:
-            del open_sockets[self.address]
+        crowd.leave(self.address)
 
     async def say(self, message: dict[str, Any]) -> None:
         """Sends one message, unless the line is closed."""
@@ -150,12 +145,12 @@ class Line(AsyncWebsocketConsumer, ABC):
         task.add_done_callback(self.tasks.discard)
         return task
 
-    def _admit_socket(self) -> None:
+    def _admit_socket(self, *, fits: bool) -> None:
         if _retiring.is_set():
             raise ServerFault("server.draining", retry_after=protocol.RETRY_AFTER_DRAINING_S)
         if not origins.is_allowed(self.scope):
             raise AuthError("auth.origin")
-        if open_sockets[self.address] > settings.ADDRESS_SOCKETS or open_sockets.total() > settings.MAX_SOCKETS:
+        if not fits:
             raise ClientFault("rate.limited")
 
     async def _end_if_silent(self) -> None:

@@ -1,5 +1,6 @@
-"""Who opens a socket, and whether its page may."""
+"""Who opens a socket, whether its page may, and how many there are already."""
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from ipaddress import ip_address, ip_network
@@ -40,6 +41,24 @@ def address(scope: Mapping[str, Any]) -> str:
         return _network(str(client[0])) if client else ""
     seen = (header(scope, b"x-forwarded-for") or "").split(",")
     return _network(seen[-settings.TRUSTED_PROXIES].strip()) if len(seen) >= settings.TRUSTED_PROXIES else ""
+
+
+class Crowd:
+    """The open sockets of one kind in this process, by address. Belongs to the event loop."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    def enter(self, address: str) -> bool:
+        """Counts one more, and whether it is within ``ADDRESS_SOCKETS`` and ``MAX_SOCKETS``."""
+        self._open[address] += 1
+        return self._open[address] <= settings.ADDRESS_SOCKETS and self._open.total() <= settings.MAX_SOCKETS
+
+    def leave(self, address: str) -> None:
+        """One that entered is closed, welcome or not."""
+        self._open[address] -= 1
+        if not self._open[address]:
+            del self._open[address]
 
 
 def _network(address: str) -> str:

@@ -15,8 +15,12 @@ logger = logging.getLogger(__name__)
 #: As on the other sockets: who is not known, whose page is not ours.
 CLOSE_UNKNOWN = 4401
 CLOSE_ORIGIN = 4403
+#: Too many of this address, or of all.
+CLOSE_RATE = 4429
 #: The layer is away: the page asks by itself from time to time, and comes back later.
 CLOSE_AWAY = 4503
+
+crowd = origins.Crowd()
 
 CHANGED = json.dumps({"type": "changed"})
 
@@ -30,18 +34,24 @@ class HistoryFeed(AsyncWebsocketConsumer):
     def __init__(self) -> None:
         super().__init__()
         self.listening: asyncio.Task[None] | None = None
+        self.address = ""
 
     async def connect(self) -> None:
         await self.accept()
+        self.address = origins.address(self.scope)
+        fits = crowd.enter(self.address)
         key = owner.known(self.scope["cookies"])
         if not origins.is_allowed(self.scope):
             await self.close(CLOSE_ORIGIN)
         elif key is None:
             await self.close(CLOSE_UNKNOWN)
+        elif not fits:
+            await self.close(CLOSE_RATE)
         else:
             self.listening = asyncio.create_task(self._listen(key))
 
     async def disconnect(self, code: int) -> None:
+        crowd.leave(self.address)
         if self.listening:
             self.listening.cancel()
 

@@ -90,6 +90,17 @@ async def test_who_is_not_known_hears_nothing(server, someone, headers, code):
     assert closed.value.rcvd.code == code
 
 
+async def test_more_open_pages_than_one_address_may_have_are_refused(tmp_path):
+    with running(tmp_path, ADDRESS_SOCKETS="2") as server:
+        someone = Browser(server)
+        async with someone.feed() as one, someone.feed() as two, someone.feed() as three:
+            with pytest.raises(ConnectionClosed, match="4429"):
+                await three.recv()
+            assert [await line.recv() for line in (one, two)] == ['{"type": "changed"}'] * 2
+        async with someone.feed() as again:
+            assert await again.recv() == '{"type": "changed"}'
+
+
 async def test_news_cross_from_backend_to_frontend_through_redis(tmp_path, redis, chelsea):
     shared = {"REDIS_URL": redis, "FRONTEND_ORIGINS": "http://127.0.0.1:1"}
     with (
