@@ -32,9 +32,9 @@ def postgres_server() -> Iterator[Server]:
 
 
 @contextmanager
-def redis_server() -> Iterator[Server]:
-    """Redis for one test that kills or freezes it."""
-    with folder() as place, _or_skip(), servers.started(servers.redis(place)) as server:
+def redis_server(tls: tuple[Path, Path] | None = None) -> Iterator[Server]:
+    """Redis for one test that kills or freezes it, or asks it over TLS."""
+    with folder() as place, _or_skip(), servers.started(servers.redis(place, tls=tls)) as server:
         yield server
 
 

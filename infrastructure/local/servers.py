@@ -209,8 +209,10 @@ def redis(folder: Path, port: int = 0, *, tls: tuple[Path, Path] | None = None) 
     return Server("Redis", command, port, folder, ready=lambda: listens(port))
 
 
-def redis_url(server: Server) -> str:
-    """For ``REDIS_URL``."""
+def redis_url(server: Server, authority: Path | None = None) -> str:
+    """For ``REDIS_URL``; over TLS where there is an ``authority`` to trust."""
+    if authority:
+        return f"rediss://localhost:{server.port}/0?ssl_ca_certs={authority}"
     return f"redis://{LOOPBACK}:{server.port}/0"
 
 

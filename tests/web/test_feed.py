@@ -4,15 +4,19 @@ import asyncio
 import http.cookiejar
 import re
 import urllib.request
+from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pytest
+from redis import Redis
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from infrastructure.local import certificate, servers
 from tests.client import authenticated
 from tests.running import Running, running
+from tests.stores import redis_server
 
 #: Longer than news take; what has not come by then does not come.
 A_WHILE_S = 1.0
@@ -101,11 +105,20 @@ async def test_more_open_pages_than_one_address_may_have_are_refused(tmp_path):
             assert await again.recv() == '{"type": "changed"}'
 
 
-async def test_news_cross_from_backend_to_frontend_through_redis(tmp_path, redis, chelsea):
-    shared = {"REDIS_URL": redis, "FRONTEND_ORIGINS": "http://127.0.0.1:1"}
+@pytest.fixture(params=["redis", "rediss"])
+def redis_address(request, tmp_path) -> Iterator[str]:
+    """Redis as it is on a laptop, and over TLS as it is on AWS."""
+    pair = certificate.self_signed(tmp_path / "tls", ["localhost"]) if request.param == "rediss" else None
+    with redis_server(pair) as server:
+        yield servers.redis_url(server, pair and pair[0])
+
+
+async def test_news_and_counts_cross_from_role_to_role_through_redis(tmp_path, redis_address, chelsea):
+    variables = {"REDIS_URL": redis_address, "FRONTEND_ORIGINS": "http://127.0.0.1:1"}
     with (
-        running(tmp_path, ROLE="backend", **shared) as backend,
-        running(tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), REDIS_URL=redis) as pages,
+        running(tmp_path, ROLE="backend", **variables) as backend,
+        running(tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), **variables) as pages,
+        Redis.from_url(redis_address) as redis,
     ):
         browser = Browser(pages)
         async with browser.feed() as line:
@@ -113,6 +126,7 @@ async def test_news_cross_from_backend_to_frontend_through_redis(tmp_path, redis
             async with authenticated(backend, browser.ticket) as client:
                 await client.classify(chelsea)
             assert await asyncio.wait_for(line.recv(), 10) == '{"type": "changed"}'
+        assert redis.keys("limits*owner*")
 
 
 async def test_a_hundred_answers_leave_no_file_where_photos_are_never_kept(tmp_path, chelsea):
