@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 from botocore.config import Config
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ def store(request, settings, tmp_path) -> Path:
         settings.MEDIA_ROOT = tmp_path
         return tmp_path
     s3 = request.getfixturevalue("s3")
+    settings.S3_BUCKET = s3.name
     config = Config(signature_version="s3v4", s3={"addressing_style": "path"})
     options = {"bucket_name": s3.name, "endpoint_url": s3.endpoint, "client_config": config}
     keys = {"access_key": s3.access_key, "secret_key": s3.secret_key, "region_name": "eu-central-1"}
@@ -138,3 +141,16 @@ def test_what_was_erased_long_ago_is_forgotten(capsys):
 def test_a_wrong_age_or_batch_is_refused(wrong):
     with pytest.raises(CommandError):
         call_command("purge_history", "--older-than", *wrong.split())
+
+
+@pytest.mark.parametrize("store", ["bucket"], indirect=True)
+def test_a_thousand_files_of_a_bucket_go_in_one_request(store):
+    names = [f"photos/2026/11/{uuid4()}.jpg" for _ in range(3)]
+    for name in names:
+        default_storage.save(name, ContentFile(b"a photo"))
+    requests = []
+    client = default_storage.bucket.meta.client  # type: ignore[attr-defined]
+    client.meta.events.register("before-send.s3.*", lambda request, **_: requests.append(request.method))
+    photos.delete([*names, "", *(f"photos/2026/11/{uuid4()}.jpg" for _ in range(997))])
+    assert requests == ["POST"]
+    assert not any((store / name).exists() for name in names)
