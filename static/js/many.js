@@ -62,6 +62,8 @@ export class Many extends EventTarget {
       json: () => download("answers.json", "application/json", toJson(this.#batch.items)),
     };
     for (const [part, act] of Object.entries(acts)) this.#parts[part].addEventListener("click", act, { signal: this.#ending.signal });
+    // Another page, another language or a closed tab would cost the photos that still wait: the browser asks first.
+    window.addEventListener("beforeunload", (event) => this.open && event.preventDefault(), { signal: this.#ending.signal });
   }
 
   #changed(detail) {

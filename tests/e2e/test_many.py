@@ -183,6 +183,18 @@ def test_one_photo_is_cancelled_and_then_the_others(page: Page, fifty: Path):
     assert len(backend.jobs) == 4
 
 
+def test_the_browser_asks_before_it_leaves_photos_that_wait(page: Page, three: list[Path]):
+    Backend().serve(page)
+    page.goto("/")
+    put(page, *three)
+    expect(rows(page, "looking")).to_have_count(3)
+    page.get_by_label("Keep these photos").check()  # browsers ask only where somebody did something
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    with page.expect_event("dialog", lambda dialog: dialog.type == "beforeunload"):
+        page.get_by_role("button", name="Deutsch").click(no_wait_after=True)
+    expect(rows(page, "looking")).to_have_count(3)
+
+
 def test_a_cleared_list_cancels_what_runs_and_leaves_the_empty_page(page: Page, fifty: Path, three: list[Path]):
     backend = Backend().serve(page)
     page.goto("/")
