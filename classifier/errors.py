@@ -47,25 +47,25 @@ class ClassifierError(Exception):
         super().__init__(self.message)
 
 
-class ClientFault(ClassifierError):
+class ClientError(ClassifierError):
     """The asker can mend it."""
 
 
-class PictureError(ClientFault):
+class ImageError(ClientError):
     """The bytes are not a picture that this server takes."""
 
 
-class JobError(ClientFault):
+class JobError(ClientError):
     """A job that cannot be started, found or finished."""
 
 
-class AuthError(ClientFault):
+class AuthError(ClientError):
     """Who asks, or from where, is not known or not allowed."""
 
 
-class ProtocolError(ClientFault):
+class ProtocolError(ClientError):
     """A message that the protocol does not have."""
 
 
-class ServerFault(ClassifierError):
+class ServerError(ClassifierError):
     """The server cannot answer, now or at all."""

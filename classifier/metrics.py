@@ -2,14 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from uuid import UUID
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from classifier.answer import Answer, Timings
 from classifier.errors import ClassifierError
+from classifier.prediction.result import PredictionResult
 
 jobs_log = logging.getLogger("classifier.jobs")
 
@@ -31,13 +30,12 @@ SPOOL_BYTES = Gauge("classifier_spool_bytes", "Disk that both take")
 MODEL = Info("classifier_model", "The model that is served")
 
 
-@contextmanager
-def one_job() -> Iterator[None]:
-    """Counts how a job ends if it is not answered."""
+async def counted(classification: Awaitable[PredictionResult]) -> PredictionResult:
+    """Await a classification; count its outcome and, if it is answered, the duration of its parts."""
     try:
-        yield
-    except ClassifierError as fault:
-        JOBS.labels(fault.code).inc()
+        result = await classification
+    except ClassifierError as error:
+        JOBS.labels(error.code).inc()
         raise
     except asyncio.CancelledError:
         JOBS.labels("cancelled").inc()
@@ -45,17 +43,14 @@ def one_job() -> Iterator[None]:
     except Exception:
         JOBS.labels("server.internal").inc()
         raise
-
-
-def count_answer(timings: Timings) -> None:
-    """Counts an answered job, and how long its parts took."""
     JOBS.labels("answered").inc()
-    QUEUE.observe(timings.queue_ms / 1000)
-    DECODE.observe(timings.decode_ms / 1000)
-    INFERENCE.observe(timings.infer_ms / 1000)
+    QUEUE.observe(result.timings.queue_ms / 1000)
+    DECODE.observe(result.timings.decode_ms / 1000)
+    INFERENCE.observe(result.timings.infer_ms / 1000)
+    return result
 
 
-def log_answer(job: UUID, answer: Answer, size: int) -> None:
+def log_answer(job: UUID, answer: PredictionResult, size: int) -> None:
     """One line about a job, if anybody listens: its id, which the client made up, and its timings."""
     if not jobs_log.isEnabledFor(logging.INFO):
         return

@@ -1,21 +1,21 @@
-"""The record of an answer, the memory of what was erased, and the figures of a day."""
+"""Database models: one record per answer, the keys of erased records, and statistics per day."""
 
 from typing import ClassVar
 
 from django.db import models
 
-from classifier.answer import Kind, Squirrel
+from classifier.prediction.result import SquirrelAnswer, VerdictKind
 
 
 class Classification(models.Model):
-    """One answer that was given. Written once, after it was sent; later only what people say of it is added.
+    """The record of one answer: written once, after the answer was sent; feedback and reviews are added later.
 
-    ``id`` is UUIDv5(owner key, the client's job id), so that a repeated job cannot make a second row.
-    ``group`` is the wnid of the largest everyday group the answer lies in (mammals, birds, … 17 in all), or empty.
-    ``heatmap`` is ``{"view_box": [x, y, width, height], "map": 49 logits}`` of what the answer names,
-    where it was asked for.
-    ``photo`` and ``thumbnail`` are JPEGs of at most 512 and 96 pixels, with consent only.
-    Times are milliseconds, scores probabilities 0…1, sizes bytes and upright pixels.
+    ``id`` is UUIDv5(owner, the client's job id), so a job that is sent twice makes one record.
+    ``group`` is the wnid of the largest everyday group that contains the answer (mammals, birds, … 17 in all) or empty.
+    ``heatmap`` is ``{"view_box": [x, y, width, height], "map": 49 logits}`` of the verdict, or null.
+    ``photo`` and ``thumbnail`` are JPEGs of at most 512 and 96 pixels, stored only with consent.
+    Times are in milliseconds, scores are probabilities 0…1, ``size`` is in bytes. ``width`` and ``height`` are pixels
+    of the upright photo.
     """
 
     class Opinion(models.TextChoices):
@@ -32,12 +32,12 @@ class Classification(models.Model):
     source = models.CharField(max_length=16, choices=Source)
     name = models.CharField("file name", max_length=255, blank=True)
 
-    verdict = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in Kind])
+    verdict = models.CharField(max_length=8, choices=[(kind.value, kind.value) for kind in VerdictKind])
     display = models.CharField("answer", max_length=64)
     wnid = models.CharField(max_length=9)
     group = models.CharField(max_length=9, blank=True, default="", db_default="")
     score = models.FloatField()
-    squirrel = models.CharField(max_length=5, choices=[(answer.value, answer.value) for answer in Squirrel])
+    squirrel = models.CharField(max_length=5, choices=[(answer.value, answer.value) for answer in SquirrelAnswer])
     animal = models.FloatField("any animal")
     predictions = models.JSONField("best classes")
 
@@ -57,31 +57,32 @@ class Classification(models.Model):
     photo = models.FileField(blank=True)
     thumbnail = models.FileField(blank=True, default="", db_default="")
 
-    # What its owner says of it, once; ``suggested`` is the wnid of what it is instead, or empty.
+    # The owner's feedback. ``suggested`` is the wnid of the owner's correction, or empty.
     feedback = models.CharField(max_length=5, choices=Opinion, blank=True, default="", db_default="")
     suggested = models.CharField(max_length=9, blank=True, default="", db_default="")
     feedback_at = models.DateTimeField(null=True, blank=True, default=None)
 
-    # What staff say of it; ``truth`` is the wnid of what it is, or empty while nobody looked.
+    # The staff's review. ``truth`` is the wnid of what the photo shows; empty if not reviewed or without an animal.
     review = models.CharField(max_length=5, choices=Opinion, blank=True, default="", db_default="")
     truth = models.CharField(max_length=9, blank=True, default="", db_default="")
 
-    # A link for others, good until then and as long as its key is the same.
+    # A share link is valid until ``shared_until`` and while it carries this key.
     share_key = models.CharField(max_length=22, blank=True, default="", db_default="")
     shared_until = models.DateTimeField(null=True, blank=True, default=None)
 
-    # Marked by staff to be classified again; a backend clears it.
-    again_since = models.DateTimeField("to be classified again since", null=True, blank=True, default=None)
-    again_at = models.DateTimeField("classified again at", null=True, blank=True, default=None)
+    # Staff request a reclassification; an idle backend does it and clears the request.
+    reclassification_requested_at = models.DateTimeField(null=True, blank=True, default=None)
+    reclassified_at = models.DateTimeField(null=True, blank=True, default=None)
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
         permissions: ClassVar = [
-            ("review_classification", "Can say what a photo shows, and have it classified again"),
+            ("review_classification", "Can review answers and request reclassification"),
             ("export_classification", "Can download records as a file"),
         ]
-        # Every list, filter, count and figure of the admin reads one of these, so that none reads the table; those
-        # with a condition hold the few rows that somebody cared about. The dashboard is answered from "day" alone.
+        # Each list, filter, count and chart of the admin reads one of these indexes and never scans the table.
+        # Conditional indexes hold only the few records with feedback, a review, a photo or a request.
+        # The dashboard reads "classification_day" alone.
         indexes: ClassVar = [
             models.Index(fields=["created_at", "verdict", "wnid", "total_ms"], name="classification_day"),
             models.Index(fields=["owner", "-created_at"], name="classification_owner"),
@@ -92,7 +93,7 @@ class Classification(models.Model):
             models.Index(
                 fields=["squirrel", "-created_at"],
                 name="classification_squirrels",
-                condition=~models.Q(squirrel=Squirrel.NO.value),
+                condition=~models.Q(squirrel=SquirrelAnswer.NO.value),
             ),
             models.Index(
                 fields=["feedback", "-created_at", "model_version"],
@@ -112,13 +113,13 @@ class Classification(models.Model):
             models.Index(fields=["-created_at"], name="classification_photo", condition=models.Q(photo__gt="")),
             models.Index(
                 fields=["-created_at"],
-                name="classification_waiting",
-                condition=models.Q(again_since__isnull=False),
+                name="classification_requested",
+                condition=models.Q(reclassification_requested_at__isnull=False),
             ),
             models.Index(
                 fields=["-created_at"],
-                name="classification_repeated",
-                condition=models.Q(again_at__isnull=False),
+                name="classification_reclassified",
+                condition=models.Q(reclassified_at__isnull=False),
             ),
         ]
 
@@ -127,9 +128,10 @@ class Classification(models.Model):
 
 
 class Erasure(models.Model):
-    """What was erased: a record, or all of an owner up to then. A record that comes late is not written.
+    """The key of an erased record, or of an owner whose records up to ``at`` were erased.
 
-    ``key`` is the record's id or the owner's; nothing else is known of either.
+    A record that arrives late, from a spool or a retried job, is not written again. ``key`` is the id of the record or
+    of the owner; nothing else about either is stored.
     """
 
     key = models.UUIDField(primary_key=True)
@@ -139,15 +141,15 @@ class Erasure(models.Model):
         return f"{self.key} at {self.at:%Y-%m-%d %H:%M:%S}"
 
 
-class Day(models.Model):
-    """What was answered on a day that is over, counted once: the dashboard never reads a day's rows again.
+class DailyStatistics(models.Model):
+    """Statistics of one finished day, computed once, so that the dashboard never reads the records of that day again.
 
-    ``figures`` is ``{"verdicts": {kind: answers}, "animals": {wnid: answers}, "p50_ms", "p95_ms"}``; of nobody in
-    particular, so it outlives the rows.
+    ``statistics`` is ``{"verdicts": {kind: count}, "animals": {wnid: count}, "p50_ms": ms, "p95_ms": ms}``. It contains
+    no personal data and is kept after the records were purged.
     """
 
     day = models.DateField(primary_key=True)
-    figures = models.JSONField()
+    statistics = models.JSONField()
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d}"

@@ -14,12 +14,12 @@ http = get_asgi_application()
 
 sockets = []
 if settings.ROLE.serves_pages:
-    from web.consumers import HistoryFeed
+    from web.consumers import HistoryFeedConsumer
 
-    sockets.append(path("ws/history", CookieMiddleware(HistoryFeed.as_asgi())))
+    sockets.append(path("ws/history", CookieMiddleware(HistoryFeedConsumer.as_asgi())))
 if settings.ROLE.classifies:
-    from classifier.consumers import ClassifyConsumer  # after the apps are loaded; needs the model's packages
-    from classifier.legacy import LegacyConsumer
+    from classifier.websocket.consumer import ClassifyConsumer  # after the apps are loaded; needs the model's packages
+    from classifier.websocket.seed_contract import LegacyConsumer
 
     if settings.LEGACY_SOCKET:
         sockets.append(path("ws", LegacyConsumer.as_asgi()))  # type: ignore[arg-type]

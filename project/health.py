@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
 if TYPE_CHECKING:
-    from classifier.inference.pool import Pool
+    from classifier.inference.worker_pool import WorkerPool
 
 Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -70,7 +70,7 @@ def _problem() -> str | None:
     return _pool().problem() if settings.ROLE.classifies else None
 
 
-def _pool() -> "Pool":
-    from classifier.inference.pool import get_pool  # noqa: PLC0415 - the frontend has no model
+def _pool() -> "WorkerPool":
+    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415 - the frontend has no model
 
     return get_pool()

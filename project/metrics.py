@@ -49,19 +49,19 @@ def _may_see(request: HttpRequest) -> bool:
 
 def watch_classifier() -> None:
     """What is read when it is asked for, not counted when it happens."""
-    from classifier import line  # noqa: PLC0415 - the frontend has no model
-    from classifier.inference.pool import get_pool  # noqa: PLC0415
+    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415
+    from classifier.websocket import connection  # noqa: PLC0415 - the frontend has no model
 
     model = get_pool().model.artifact
     metrics.MODEL.info({"name": model.name, "version": model.version})
     metrics.WORKERS.set(settings.WORKERS)
     metrics.IN_FLIGHT.set_function(lambda: get_pool().in_flight)
-    metrics.SOCKETS.set_function(lambda: len(line.open_lines))
+    metrics.SOCKETS.set_function(lambda: len(connection.open_lines))
 
 
 async def write_emf() -> None:
     """Writes an Embedded Metric Format line every ``EMF_EVERY_S``, until it is cancelled."""
-    from classifier.inference.pool import get_pool  # noqa: PLC0415 - the frontend has no model
+    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415 - the frontend has no model
 
     while True:
         samples = []

@@ -14,13 +14,13 @@ from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 
-from classifier import feed
+from classifier.history import notifications
+from classifier.imaging.limits import MAX_MESSAGE_BYTES
+from classifier.websocket import close_codes
 from project import health, metrics
 
 logger = logging.getLogger(__name__)
 
-#: As in classifier/protocol.py, which the frontend cannot import.
-CLOSE_DRAINING = 4412
 #: The part of ``DRAIN_SECONDS`` that is left for the last records when jobs take long.
 FLUSH_SHARE = 0.25
 #: What is left after that, for the interpreter's own end.
@@ -41,24 +41,24 @@ class Server(DaphneServer):
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then up to ``DRAIN_SECONDS`` more."""
-        feed.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
+        notifications.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
         if not settings.ROLE.classifies:
             super().run()
             return
-        from classifier import again, history  # noqa: PLC0415 - the frontend has no model
-        from classifier.inference.pool import get_pool  # noqa: PLC0415
+        from classifier.history import reclassification, recorder  # noqa: PLC0415 - the frontend has no model
+        from classifier.inference.worker_pool import get_pool  # noqa: PLC0415
 
         get_pool().warm_up()
         metrics.watch_classifier()
-        history.start()
-        stop_again = again.start(get_pool())
+        recorder.start()
+        stop_again = reclassification.start(get_pool())
         try:
             super().run()
         finally:
             _end_tasks()
             stop_again()
             get_pool().close()
-            history.finish(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
+            recorder.finish(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
         """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""
@@ -91,7 +91,7 @@ class Server(DaphneServer):
         """Those without jobs: history pages, which open another line."""
         for protocol in self.connections:
             if isinstance(protocol, WebSocketProtocol):
-                protocol.serverClose(code=CLOSE_DRAINING)
+                protocol.serverClose(code=close_codes.DRAINING)
 
     def listen_success(self, port: Any) -> None:
         """Remembers the port, to close it in time."""
@@ -112,11 +112,11 @@ class Server(DaphneServer):
 
 
 async def _finish_jobs() -> None:
-    from classifier import line  # noqa: PLC0415 - the frontend has no model
-    from classifier.inference.pool import get_pool  # noqa: PLC0415
+    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415
+    from classifier.websocket import connection  # noqa: PLC0415 - the frontend has no model
 
     get_pool().drain()
-    await line.retire_all()
+    await connection.retire_all()
 
 
 def _leave_at_the_latest(seconds: float) -> None:
@@ -153,6 +153,4 @@ def announce(host: str, port: int) -> None:
 
 
 def _message_limits() -> dict[str, int]:
-    from classifier.protocol import MAX_MESSAGE_BYTES  # noqa: PLC0415 - the frontend takes no pictures
-
     return {"websocket_max_message_size": MAX_MESSAGE_BYTES, "websocket_max_frame_size": MAX_MESSAGE_BYTES}

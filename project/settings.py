@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from dotenv import load_dotenv
 
-from project import buckets, env, logs
+from project import env, logs, object_storage
 from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Precision, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -122,7 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
-    "web.away.DatabaseAway",
+    "web.unavailable.DatabaseAway",
 ]
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 TEMPLATES = [
@@ -211,7 +211,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BUILD_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": buckets.storage(S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_LINK_S),
+    "default": object_storage.storage(S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_LINK_S),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -229,7 +229,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:", *buckets.origins(S3_BUCKET, S3_ENDPOINT, S3_REGION)],
+        "img-src": [SELF, "blob:", *object_storage.origins(S3_BUCKET, S3_ENDPOINT, S3_REGION)],
         "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],
         "manifest-src": [SELF],
         "base-uri": [NONE],
@@ -257,7 +257,7 @@ CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["ip_address"]
-AXES_CLIENT_IP_CALLABLE = "project.proxies.client_address"
+AXES_CLIENT_IP_CALLABLE = "project.client_address.client_address"
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
 AXES_CACHE = "logins"
 AXES_RESET_ON_SUCCESS = True

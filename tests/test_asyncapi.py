@@ -5,14 +5,14 @@ from dataclasses import fields
 import pytest
 from jsonschema import ValidationError
 
-from classifier import protocol, reading
 from classifier.errors import SENTENCES
-from classifier.protocol import Classify
+from classifier.websocket import messages, reading
+from classifier.websocket.messages import Classify
 from tests import asyncapi
 
 
 def test_the_server_takes_the_messages_that_the_document_has():
-    assert set(protocol.READERS) == asyncapi.names("ask") - {"picture"}
+    assert set(messages.READERS) == asyncapi.names("ask") - {"picture"}
 
 
 def test_classify_has_the_documents_fields():
@@ -26,7 +26,7 @@ def test_the_document_has_every_code():
 
 def test_the_bounds_are_the_documents():
     properties = asyncapi.payload("classify")["properties"]
-    assert properties["top"]["maximum"] == protocol.MAX_TOP
+    assert properties["top"]["maximum"] == messages.MAX_TOP
     assert properties["explain"]["oneOf"][1]["maxItems"] == reading.MAX_CLASSES
 
 

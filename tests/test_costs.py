@@ -14,11 +14,12 @@ from django.conf import settings
 from django.urls import reverse
 from PIL import Image
 
-from classifier import protocol, services
-from classifier.crops import Views
-from classifier.history import Entry
+from classifier.history.recorder import NewRecord
+from classifier.imaging.crops import Views
 from classifier.inference.model import load_model
-from classifier.services import Wish
+from classifier.prediction import service
+from classifier.prediction.service import ClassifyOptions
+from classifier.websocket import messages
 from tests.classifier.answers import entry
 from tests.web.conftest import ask
 
@@ -64,8 +65,8 @@ def test_the_details_of_a_record_are_one_query(client, django_assert_num_queries
 
 
 def test_a_job_calls_no_more_functions_than_it_did(model, small_jpeg):
-    engine, job = model.make_engine(), protocol.parse(announcement(len(small_jpeg)))
-    assert isinstance(job, protocol.Classify)
+    engine, job = model.make_engine(), messages.parse(announcement(len(small_jpeg)))
+    assert isinstance(job, messages.Classify)
     answered(model, engine, job, small_jpeg)  # what is cached from now on
     calls = counted(lambda: answered(model, engine, job, small_jpeg))
     assert 100 < calls <= JOB_CALLS
@@ -75,8 +76,8 @@ def test_a_large_photo_is_not_copied_and_leaves_two_squares_of_pixels(model, pho
     out = BytesIO()
     Image.open(photos / "astronaut.png").convert("RGB").resize((4000, 3000)).save(out, "JPEG", quality=95)
     photo, engine = out.getvalue(), model.make_engine()
-    job = protocol.parse(announcement(len(photo)))
-    assert isinstance(job, protocol.Classify)
+    job = messages.parse(announcement(len(photo)))
+    assert isinstance(job, messages.Classify)
     answered(model, engine, job, photo)
     tracemalloc.start()
     try:
@@ -93,12 +94,12 @@ def announcement(size: int) -> str:
     return json.dumps({"type": "classify", "id": job, "size": size, "views": "fast"})
 
 
-def answered(model, engine, job: protocol.Classify, photo: bytes) -> str:
+def answered(model, engine, job: messages.Classify, photo: bytes) -> str:
     """All that is done for one job but the hand-offs."""
-    answer = services.identify(model, engine, photo, Wish(Views.FAST))
+    answer = service.classify_image(model, engine, photo, ClassifyOptions(Views.FAST))
     known = entry()
-    done = Entry(known.id, known.owner, known.source, known.name, job.size, known.answered_at, answer)
-    return json.dumps(protocol.result(job, done))
+    done = NewRecord(known.id, known.owner, known.source, known.name, job.size, known.answered_at, answer)
+    return json.dumps(messages.result(job, done))
 
 
 def counted(act) -> int:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import pytest
 from prometheus_client import REGISTRY
 
-from classifier import protocol
 from classifier.errors import SENTENCES
+from classifier.websocket import messages
 from infrastructure.local.servers import free_port
 from tests.reliability.test_stores_away import HARMS, PARTS
 from tests.running import ROOT, announced, environment
@@ -38,7 +38,7 @@ def test_every_code_is_in_the_protocols_document_and_no_other():
 
 
 def test_every_close_code_is_in_the_protocols_document():
-    codes = {value for name, value in vars(protocol).items() if name.startswith("CLOSE_")}
+    codes = {value for name, value in vars(messages).items() if name.startswith("CLOSE_")}
     assert len(codes) == 6
     for code in codes:
         assert str(code) in PROTOCOL

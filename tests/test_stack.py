@@ -11,7 +11,7 @@ from django.core.signing import get_cookie_signer
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from classifier import tickets
+from classifier.websocket import tickets
 from infrastructure.local.stack import FRONTEND_HOST
 from tests.classifier.records import OWNER
 from tests.customer import Customer

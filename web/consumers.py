@@ -7,25 +7,18 @@ from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from classifier import feed, origins
+from classifier.history import notifications
+from classifier.websocket import close_codes, origins
 from web import owner
 
 logger = logging.getLogger(__name__)
 
-#: As on the other sockets: who is not known, whose page is not ours.
-CLOSE_UNKNOWN = 4401
-CLOSE_ORIGIN = 4403
-#: Too many of this address, or of all.
-CLOSE_RATE = 4429
-#: The layer is away: the page asks by itself from time to time, and comes back later.
-CLOSE_AWAY = 4503
-
-crowd = origins.Crowd()
+connection_counter = origins.ConnectionCounter()
 
 CHANGED = json.dumps({"type": "changed"})
 
 
-class HistoryFeed(AsyncWebsocketConsumer):
+class HistoryFeedConsumer(AsyncWebsocketConsumer):
     """``/ws/history``: says ``changed`` whenever a record of this browser's owner came, changed or went.
 
     It listens by a task of its own and not by Channels', so that a layer that is away closes this line in words.
@@ -39,19 +32,19 @@ class HistoryFeed(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         await self.accept()
         self.address = origins.address(self.scope)
-        fits = crowd.enter(self.address)
+        fits = connection_counter.enter(self.address)
         key = owner.known(self.scope["cookies"])
         if not origins.is_allowed(self.scope):
-            await self.close(CLOSE_ORIGIN)
+            await self.close(close_codes.FORBIDDEN_ORIGIN)
         elif key is None:
-            await self.close(CLOSE_UNKNOWN)
+            await self.close(close_codes.UNAUTHENTICATED)
         elif not fits:
-            await self.close(CLOSE_RATE)
+            await self.close(close_codes.RATE_LIMITED)
         else:
             self.listening = asyncio.create_task(self._listen(key))
 
     async def disconnect(self, code: int) -> None:
-        crowd.leave(self.address)
+        connection_counter.leave(self.address)
         if self.listening:
             self.listening.cancel()
 
@@ -61,11 +54,11 @@ class HistoryFeed(AsyncWebsocketConsumer):
         # Whatever is wrong with the layer, it is not the page's fault, and no reason to alarm anybody there.
         except Exception as error:  # noqa: BLE001
             logger.warning("no live history: %s", error or type(error).__name__)
-            await self.close(CLOSE_AWAY)
+            await self.close(close_codes.CHANNEL_LAYER_UNAVAILABLE)
 
     async def _pass_on(self, key: UUID) -> None:
-        layer, group = feed.layer(), feed.group(key)
-        async with asyncio.timeout(feed.WITHIN_S):
+        layer, group = notifications.layer(), notifications.group(key)
+        async with asyncio.timeout(notifications.WITHIN_S):
             channel = await layer.new_channel()
             await layer.group_add(group, channel)
         try:
@@ -73,5 +66,5 @@ class HistoryFeed(AsyncWebsocketConsumer):
             while await layer.receive(channel):
                 await self.send(text_data=CHANGED)
         finally:
-            async with asyncio.timeout(feed.WITHIN_S):
+            async with asyncio.timeout(notifications.WITHIN_S):
                 await layer.group_discard(group, channel)

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from classifier import lookup, records, tables
+from classifier.history import csv_export, records
+from classifier.history.records import BIG, Rows
 from classifier.models import Classification
-from classifier.records import BIG, Rows
-from web import words
+from classifier.vocabulary import search
+from web import wording
 
 COLUMNS = (
     "id",
@@ -30,7 +31,7 @@ COLUMNS = (
 
 def as_csv(rows: Rows) -> Iterator[str]:
     """Lines, the names of the columns first. No cell begins like a formula."""
-    return tables.lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*BIG))))
+    return csv_export.lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*BIG))))
 
 
 def as_json(rows: Rows) -> Iterator[str]:
@@ -51,7 +52,7 @@ def _facts(row: Classification) -> dict[str, Any]:
         str(row.id),
         row.created_at.isoformat(),
         row.name,
-        words.sentence(row),
+        wording.sentence(row),
         row.squirrel,
         row.verdict,
         row.display,
@@ -60,7 +61,7 @@ def _facts(row: Classification) -> dict[str, Any]:
         round(row.animal, 6),
         f"{row.model_name} {row.model_version}",
         row.feedback,
-        lookup.display(row.suggested),
+        search.display(row.suggested),
         bool(row.photo),
     )
     return dict(zip(COLUMNS, values, strict=True))

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier import taxonomy
-from classifier.answer import Kind, Squirrel
+from classifier.history.records import BIG, Rows
 from classifier.models import Classification
-from classifier.records import BIG, Rows
+from classifier.prediction.result import SquirrelAnswer, VerdictKind
+from classifier.vocabulary import taxonomy
 
 #: Rows of one page.
 PAGE = 24
@@ -22,11 +22,11 @@ PAGE = 24
 VERDICTS = [
     ("", _("Any answer")),
     ("squirrel", _("A squirrel")),
-    (Kind.SPECIES.value, _("One kind of animal")),
-    (Kind.GROUP.value, _("A group of animals")),
-    (Kind.ANIMAL.value, _("Some animal")),
-    (Kind.NONE.value, _("No animal")),
-    (Kind.UNSURE.value, _("Not sure")),
+    (VerdictKind.SPECIES.value, _("One kind of animal")),
+    (VerdictKind.GROUP.value, _("A group of animals")),
+    (VerdictKind.ANIMAL.value, _("Some animal")),
+    (VerdictKind.NONE.value, _("No animal")),
+    (VerdictKind.UNSURE.value, _("Not sure")),
 ]
 
 
@@ -52,7 +52,7 @@ class Filter(forms.Form):
     def _conditions(self, q: str = "", verdict: str = "", group: str = "", **days: Any) -> list[Q]:
         found = [_in_words(word) for word in q.split()]
         if verdict:
-            found.append(Q(squirrel=Squirrel.YES) if verdict == "squirrel" else Q(verdict=verdict))
+            found.append(Q(squirrel=SquirrelAnswer.YES) if verdict == "squirrel" else Q(verdict=verdict))
         if group:
             found.append(Q(group=group))
         if since := days.get("since"):

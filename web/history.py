@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from classifier import lookup, photos, records, tables
+from classifier.history import csv_export, photos, records
 from classifier.models import Classification
-from web import exports, filters, sharing
+from classifier.vocabulary import search
+from web import exports, filters, share_tokens
 from web.owner import owner_of
 
 #: Names that are offered for what somebody typed.
@@ -75,7 +76,9 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
     content, kind = {"csv": (exports.as_csv, "text/csv"), "json": (exports.as_json, "application/json")}[form]
     name = f"animals-{timezone.now():%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingHttpResponse(tables.streamed(content(rows)), content_type=f"{kind}; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(
+        csv_export.streamed(content(rows)), content_type=f"{kind}; charset=utf-8", headers=headers
+    )
 
 
 @require_POST
@@ -102,7 +105,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
 def judge(request: HttpRequest, record: UUID) -> HttpResponse:
     """Whether the answer was right, and what it is instead. Said once; a second time changes nothing."""
     suggested = request.POST.get("suggested", "").strip()
-    wnid = lookup.named(suggested) if suggested else ""
+    wnid = search.named(suggested) if suggested else ""
     if wnid is None:
         return _refused(request, record, _("We know no animal or thing called “{name}”.").format(name=suggested))
     if request.POST.get("opinion") not in Classification.Opinion.values:
@@ -130,7 +133,7 @@ def unshare(request: HttpRequest, record: UUID) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def names(request: HttpRequest) -> JsonResponse:
     """Names of classes and groups for what somebody typed."""
-    found = lookup.suggest(request.GET.get("q", "")[:64], SUGGESTIONS)
+    found = search.suggest(request.GET.get("q", "")[:64], SUGGESTIONS)
     return JsonResponse({"names": [name.display for name in found]})
 
 
@@ -149,9 +152,9 @@ def send(name: str | None) -> HttpResponseBase:
 
 
 def _details(request: HttpRequest, row: Classification, fault: str = "", status: int = 200) -> HttpResponse:
-    shown = {"row": row, "fault": fault, "days": sharing.LIFETIME.days}
+    shown = {"row": row, "fault": fault, "days": share_tokens.LIFETIME.days}
     if records.is_shared(row, row.share_key):
-        shown["link"] = sharing.link(request, row.id, row.share_key)
+        shown["link"] = share_tokens.link(request, row.id, row.share_key)
     return render(request, "web/record.html", shown, status=status)
 
 
@@ -161,8 +164,8 @@ def _judged(owner: UUID, record: UUID, opinion: Classification.Opinion, wnid: st
 
 
 def _shared(request: HttpRequest, owner: UUID, record: UUID) -> dict[str, object] | None:
-    key = records.share(owner, record, sharing.LIFETIME)
-    return {"link": sharing.link(request, record, key), "days": sharing.LIFETIME.days} if key else None
+    key = records.share(owner, record, share_tokens.LIFETIME)
+    return {"link": share_tokens.link(request, record, key), "days": share_tokens.LIFETIME.days} if key else None
 
 
 def _once_written(request: HttpRequest, record: UUID, act: Callable[[UUID], dict[str, object] | None]) -> HttpResponse:

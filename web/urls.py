@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from web import history, shares, views
+from web import history, share_views, views
 from web.manifest import manifest
 
 app_name = "web"
@@ -27,6 +27,6 @@ urlpatterns = [
     path("history/<uuid:record>/share", history.share, name="share"),
     path("history/<uuid:record>/unshare", history.unshare, name="unshare"),
     path("names", history.names, name="names"),
-    path("shared/<str:token>", shares.page, name="shared"),
-    path("shared/<str:token>/photo", shares.photo, name="shared_photo"),
+    path("shared/<str:token>", share_views.page, name="shared"),
+    path("shared/<str:token>/photo", share_views.photo, name="shared_photo"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from classifier import tickets
+from classifier.websocket import tickets
 from web import examples
 from web.owner import owner_of, remember
 

@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from classifier import lookup, records, reviews, tables
+from classifier.history import csv_export, records, reviews
+from classifier.history.records import BIG, Rows
 from classifier.models import Classification
-from classifier.records import BIG, Rows
+from classifier.vocabulary import search
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Classification]  # generic for the type checker only
@@ -28,7 +29,18 @@ OFFERED = 15
 COLUMNS = (
     *("id", "created_at", "source", "name", "verdict", "display", "wnid", "group", "score", "squirrel", "animal"),
     *("model_name", "model_version", "views", "queue_ms", "decode_ms", "infer_ms", "total_ms"),
-    *("format", "width", "height", "size", "feedback", "suggested", "feedback_at", "review", "truth", "again_at"),
+    *(
+        "format",
+        "width",
+        "height",
+        "size",
+        "feedback",
+        "suggested",
+        "feedback_at",
+        "review",
+        "truth",
+        "reclassified_at",
+    ),
 )
 
 
@@ -44,11 +56,11 @@ def mark_right(model_admin: "Admin", request: HttpRequest, rows: Rows) -> None:
 def set_truth(model_admin: "Admin", request: HttpRequest, rows: Rows) -> HttpResponse | None:
     """Offers what has the words of a search in its name; whether the answers were right follows from the choice."""
     chosen, truth = _some(rows), request.POST.get("truth", "")
-    if "set" not in request.POST or truth not in lookup.names():
+    if "set" not in request.POST or truth not in search.names():
         text = request.POST.get("text", "")
-        return _ask(model_admin, request, chosen, "set_truth", {"text": text, "names": lookup.suggest(text, OFFERED)})
-    _log(request, chosen, CHANGE, f"It is: {lookup.display(truth)}.")
-    _say(model_admin, request, reviews.set_truth(chosen, truth), f"marked as {lookup.display(truth)}")
+        return _ask(model_admin, request, chosen, "set_truth", {"text": text, "names": search.suggest(text, OFFERED)})
+    _log(request, chosen, CHANGE, f"It is: {search.display(truth)}.")
+    _say(model_admin, request, reviews.set_truth(chosen, truth), f"marked as {search.display(truth)}")
     return None
 
 
@@ -79,10 +91,10 @@ def delete_for_good(model_admin: "Admin", request: HttpRequest, rows: Rows) -> H
 @admin.action(description="Download as CSV", permissions=["export"])
 def export_csv(model_admin: "Admin", request: HttpRequest, rows: Rows) -> StreamingHttpResponse:
     """The selection, or all that the filter finds, however many: a few hundred are in memory at a time."""
-    lines = tables.lines(COLUMNS, _cells(records.in_chunks(rows.defer(*BIG))))
+    lines = csv_export.lines(COLUMNS, _cells(records.in_chunks(rows.defer(*BIG))))
     name = f"history-{timezone.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(tables.streamed(lines), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(csv_export.streamed(lines), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 ACTIONS = (mark_right, set_truth, classify_again, export_csv, delete_for_good)

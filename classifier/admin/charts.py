@@ -1,4 +1,4 @@
-"""Figures → the geometry of SVG charts. Each has its words: a title, a sentence, and its values as a table."""
+"""DayStatistics → the geometry of SVG charts. Each has its words: a title, a sentence, and its values as a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -11,11 +11,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from classifier import lookup, photos, records
 from classifier.admin import dashboard, filters, paging
 from classifier.admin.actions import ACTIONS
+from classifier.history import photos, records
+from classifier.history.records import BIG, Rows
 from classifier.models import Classification
-from classifier.records import BIG, Rows
+from classifier.vocabulary import search
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Classification]  # generic for the type checker only
@@ -97,7 +98,7 @@ class ClassificationAdmin(ModelAdmin):
             return queryset.filter(pk=UUID(search_term.strip())), False
         except ValueError:
             # The names are in memory: their wnids have an index on every database, the beginnings of texts have not.
-            return queryset.filter(wnid__in=lookup.beginning(search_term)), False
+            return queryset.filter(wnid__in=search.beginning(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
         fields = [field.name for field in self.opts.fields if field.name not in self.exclude]
@@ -156,10 +157,10 @@ class ClassificationAdmin(ModelAdmin):
 
 def _progress() -> dict[str, str]:
     """How far the backends are with what is to be classified again; nothing while nothing waits."""
-    waiting = paging.count(Classification.objects.filter(again_since__isnull=False))
+    waiting = paging.count(Classification.objects.filter(reclassification_requested_at__isnull=False))
     if not waiting:
         return {}
-    done = paging.count(Classification.objects.filter(again_at__isnull=False))
+    done = paging.count(Classification.objects.filter(reclassified_at__isnull=False))
     return {"waiting": paging.in_words(waiting), "done": paging.in_words(done)}
 
 
@@ -176,5 +177,5 @@ def _bar(score: float) -> SafeString:
 
 def _opinion(opinion: str, instead: str) -> str:
     """``right``, ``wrong: fox squirrel``, ``–``."""
-    known = lookup.display(instead)
+    known = search.display(instead)
     return f"{opinion}: {known}" if opinion == "wrong" and known else opinion or "–"

@@ -8,9 +8,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.http import HttpRequest
 
-from classifier import lookup, taxonomy
+from classifier.history.records import Rows
 from classifier.models import Classification
-from classifier.records import Rows
+from classifier.vocabulary import search, taxonomy
 
 if TYPE_CHECKING:
     Admin = ModelAdmin[Classification]  # generic for the type checker only
@@ -83,8 +83,8 @@ AgainFilter = picking(
     "re-classification",
     "again",
     lambda: {
-        "waiting": ("waiting", Q(again_since__isnull=False)),
-        "done": ("done", Q(again_at__isnull=False)),
+        "waiting": ("waiting", Q(reclassification_requested_at__isnull=False)),
+        "done": ("done", Q(reclassified_at__isnull=False)),
     },
 )
 
@@ -104,15 +104,15 @@ class AnswerFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         text = self.value()
-        return queryset.filter(wnid=lookup.named(text) or "") if text else queryset
+        return queryset.filter(wnid=search.named(text) or "") if text else queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """What the template shows: the other filters to keep, and what an unknown name may have meant."""
         text, name = self.value() or "", self.parameter_name
-        near = [] if lookup.named(text) else lookup.suggest(text, SUGGESTIONS)
+        near = [] if search.named(text) else search.suggest(text, SUGGESTIONS)
         yield {
             "others": [(key, value) for key, value in changelist.params.items() if key != name],
             "all": changelist.get_query_string(remove=[name]),
-            "unknown": bool(text) and lookup.named(text) is None,
+            "unknown": bool(text) and search.named(text) is None,
             "near": [(one.display, changelist.get_query_string({name: one.display})) for one in near],
         }

@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from classifier.history.records import Rows
 from classifier.models import Classification
-from classifier.records import Rows
 
 if TYPE_CHECKING:
     Pages = Paginator[Classification]  # generic for the type checker only

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.labels import LABELS_FILE
+from classifier.vocabulary.labels import LABELS_FILE
 
 #: By precision. The card's own fields are of the first; those of another lie under its name.
 MODEL_FILES = {"float32": "model.tflite", "int8": "model-int8.tflite"}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class ModelOutput:
     """What the model says of ``n`` squares.
 
     ``probabilities``: float32 (n, 1000), each row a softmax: 0…1, sum 1.
@@ -22,6 +22,6 @@ class Prediction:
 class Engine(Protocol):
     """One model in memory. An instance belongs to one thread."""
 
-    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> Prediction:
+    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> ModelOutput:
         """The model's answer for uint8 RGB ``squares`` (n, 224, 224, 3), 0…255; preprocessing is the model's own."""
         ...

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from classifier.crops import INPUT_SIDE
-from classifier.inference.engine import Prediction
+from classifier.imaging.crops import INPUT_SIDE
+from classifier.inference.engine import ModelOutput
 
 
 def reference_model(weights: Path, *, batch: int | None = None) -> keras.Model:
@@ -31,7 +31,7 @@ class KerasEngine:
         signature = tf.TensorSpec((None, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8)
         self._call = tf.function(lambda pixels: model(pixels, training=False), input_signature=[signature])
 
-    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> Prediction:
+    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> ModelOutput:
         """See ``Engine.predict``."""
         probabilities, features = self._call(tf.constant(squares))
-        return Prediction(probabilities.numpy(), features.numpy() if with_features else features.numpy()[:0])
+        return ModelOutput(probabilities.numpy(), features.numpy() if with_features else features.numpy()[:0])

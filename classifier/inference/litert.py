@@ -1,15 +1,15 @@
 """The serving engine: LiteRT, one thread an interpreter.
 
 One core answers a square in 7 ms and batches gain nothing (8 at once: 7.9 ms each), so squares go one by one
-and parallel work is the pool's business. Figures and alternatives: docs/decisions/0001-litert-serves.md.
+and parallel work is the pool's business. DayStatistics and alternatives: docs/decisions/0001-litert-serves.md.
 """
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from classifier.inference.engine import Prediction
-from classifier.labels import labels
+from classifier.inference.engine import ModelOutput
+from classifier.vocabulary.labels import labels
 
 FEATURES_SHAPE = (7, 7, 1280)
 
@@ -27,7 +27,7 @@ class LiteRTEngine:
             raise ValueError(f"the model's outputs are {sorted(outputs)}, not 1000 probabilities and 7×7×1280 features")
         self._probabilities, self._features = outputs[(len(labels()),)], outputs[FEATURES_SHAPE]
 
-    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> Prediction:
+    def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> ModelOutput:
         """See ``Engine.predict``."""
         probabilities, features = [], []
         for square in squares:
@@ -37,4 +37,4 @@ class LiteRTEngine:
             if with_features:
                 features.append(self._interpreter.get_tensor(self._features))
         none = np.empty((0, *FEATURES_SHAPE), np.float32)
-        return Prediction(np.concatenate(probabilities), np.concatenate(features) if features else none)
+        return ModelOutput(np.concatenate(probabilities), np.concatenate(features) if features else none)

@@ -29,8 +29,8 @@ from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from classifier import history, store  # noqa: E402
-from classifier.models import Classification, Day  # noqa: E402
+from classifier.history import recorder, stores  # noqa: E402
+from classifier.models import Classification, DailyStatistics  # noqa: E402
 from infrastructure.local import servers  # noqa: E402
 from tests.classifier.answers import entry  # noqa: E402
 
@@ -104,7 +104,7 @@ def measure(rounds: int) -> list[Figure]:
         asked = []
         for _ in range(rounds):
             if page == ANEW:
-                Day.objects.all().delete()
+                DailyStatistics.objects.all().delete()
             asked.append(ask(client, address))
         times, shares, queries = zip(*asked, strict=True)
         found.append(Figure(page, statistics.median(times), min(times), statistics.median(shares), queries[-1]))
@@ -115,8 +115,8 @@ def written(batch: int, rounds: int) -> Figure:
     """So many new records as the backend writes them: one batch, and the look whether one was erased meanwhile."""
     times, shares, queries = [], [], 0
     for _ in range(rounds + 1):
-        drafts = [history.draft(entry()) for _ in range(batch)]
-        taken, share, queries = timed(lambda drafts=drafts: store.write(drafts))  # type: ignore[misc]
+        drafts = [recorder.draft(entry()) for _ in range(batch)]
+        taken, share, queries = timed(lambda drafts=drafts: stores.write(drafts))  # type: ignore[misc]
         times.append(taken)
         shares.append(share)
     return Figure(f"{batch} records written", statistics.median(times[1:]), min(times), shares[-1], queries)

@@ -17,8 +17,8 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from classifier import images  # noqa: E402
-from classifier.crops import Views  # noqa: E402
+from classifier.imaging import decoding  # noqa: E402
+from classifier.imaging.crops import Views  # noqa: E402
 from classifier.inference.model import load_model  # noqa: E402
 from tests.bench.figures import quantile  # noqa: E402
 
@@ -28,7 +28,7 @@ def main() -> None:
     engine = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION).make_engine()
 
     def ask() -> None:
-        engine.predict(images.squares(images.decode(picture), Views.FAST))
+        engine.predict(decoding.squares(decoding.decode(picture), Views.FAST))
 
     ask()
     times: list[float] = []

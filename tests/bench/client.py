@@ -50,7 +50,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PredictionResult:
     """What was found. ``score`` and ``animal`` are 0…1; ``fields`` is the whole message."""
 
     sentence: str
@@ -81,7 +81,7 @@ class Client:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     jobs: dict[str, "asyncio.Future[dict[str, Any]]"] = field(default_factory=dict)
 
-    async def classify(self, photo: bytes, **wishes: Any) -> Answer:
+    async def classify(self, photo: bytes, **wishes: Any) -> PredictionResult:
         """The answer to one picture file. ``wishes``: the fields of ``classify`` in docs/protocol.md.
 
         Raises ``Refused`` or ``ConnectionClosed``.
@@ -91,7 +91,7 @@ class Client:
         if message["type"] == "error":
             raise Refused(message["code"], message["message"], message.get("retry_after"))
         verdict = message["verdict"]
-        return Answer(
+        return PredictionResult(
             verdict["sentence"], verdict["kind"], verdict["score"], message["squirrel"], message["animal"], message
         )
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from classifier import tickets
+from classifier.websocket import tickets
 from infrastructure.local.servers import free_port
 from tests.running import ROOT, environment, manage, serve_on
 

@@ -22,8 +22,8 @@ django.setup()
 import numpy as np  # noqa: E402
 from django.conf import settings  # noqa: E402
 
-from classifier import images  # noqa: E402
-from classifier.crops import Views  # noqa: E402
+from classifier.imaging import decoding  # noqa: E402
+from classifier.imaging.crops import Views  # noqa: E402
 from classifier.inference.artifact import load_weights  # noqa: E402
 from classifier.inference.keras import reference_model  # noqa: E402
 from classifier.inference.model import load_model  # noqa: E402
@@ -45,7 +45,7 @@ def candidates() -> dict[str, Callable[[np.ndarray], object]]:
 def measure(rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each round, the candidates taking turns."""
     chelsea = (settings.PHOTOS_DIR / "chelsea.png").read_bytes()
-    square = images.squares(images.decode(chelsea), Views.FAST)
+    square = decoding.squares(decoding.decode(chelsea), Views.FAST)
     engines = candidates()
     times: dict[str, list[float]] = {name: [] for name in engines}
     for turn in range(rounds + 3):

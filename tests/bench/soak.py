@@ -27,7 +27,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from classifier import tickets  # noqa: E402
+from classifier.websocket import tickets  # noqa: E402
 from tests.client import Client, authenticated  # noqa: E402
 from tests.running import Running, running  # noqa: E402
 

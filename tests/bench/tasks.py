@@ -23,7 +23,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
-from classifier import tickets  # noqa: E402
+from classifier.websocket import tickets  # noqa: E402
 from infrastructure.local.stack import Stack  # noqa: E402
 from tests.bench import pictures  # noqa: E402
 from tests.customer import Customer  # noqa: E402

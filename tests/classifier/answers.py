@@ -3,12 +3,20 @@
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from classifier import history, store
-from classifier.answer import Answer, Kind, Renditions, Scored, Squirrel, Timings, Verdict
-from classifier.crops import Views
-from classifier.history import Entry
-from classifier.labels import labels
+from classifier.history import recorder, stores
+from classifier.history.recorder import NewRecord
+from classifier.imaging.crops import Views
 from classifier.models import Classification
+from classifier.prediction.result import (
+    PredictionResult,
+    Renditions,
+    ScoredClass,
+    SquirrelAnswer,
+    Timings,
+    Verdict,
+    VerdictKind,
+)
+from classifier.vocabulary.labels import labels
 
 EGYPTIAN_CAT = labels()[285]
 JPEGS = Renditions(b"a photo", b"a thumbnail")
@@ -16,9 +24,9 @@ JPEGS = Renditions(b"a photo", b"a thumbnail")
 
 def entry(
     *, id: UUID | None = None, kept: Renditions | None = None, name: str = "cat.jpg", owner: UUID | None = None
-) -> Entry:
+) -> NewRecord:
     verdict = Verdict(
-        kind=Kind.SPECIES,
+        kind=VerdictKind.SPECIES,
         name="Egyptian_cat",
         display="Egyptian cat",
         headline="a cat (Egyptian cat)",
@@ -29,13 +37,13 @@ def entry(
         reason="Egyptian cat .91",
     )
     timings = Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0)
-    answer = Answer(
+    answer = PredictionResult(
         model_name="MobileNetV2",
         model_version="ae777d384912",
         verdict=verdict,
-        squirrel=Squirrel.NO,
+        squirrel=SquirrelAnswer.NO,
         animal=0.97,
-        predictions=(Scored(EGYPTIAN_CAT, 0.91),),
+        predictions=(ScoredClass(EGYPTIAN_CAT, 0.91),),
         views=Views.BEST,
         timings=timings,
         width=640,
@@ -44,7 +52,7 @@ def entry(
         kept=kept,
         heatmap=None,
     )
-    return Entry(
+    return NewRecord(
         id=id or uuid4(),
         owner=owner or uuid4(),
         source=Classification.Source.SOCKET,
@@ -55,11 +63,11 @@ def entry(
     )
 
 
-def write(*entries: Entry) -> None:
+def write(*entries: NewRecord) -> None:
     """Puts rows of answers into the database."""
-    store.write([history.draft(one) for one in entries])
+    stores.write([recorder.draft(one) for one in entries])
 
 
-def keep(one: Entry) -> None:
+def keep(one: NewRecord) -> None:
     """Stores the photo of a row."""
-    store.keep(history.draft(one))
+    stores.keep(recorder.draft(one))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from classifier import tickets
+from classifier.websocket import tickets
 from tests.classifier.records import OWNER
 from tests.running import running
 

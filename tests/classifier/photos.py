@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from classifier import images
+from classifier.imaging import decoding
 
 #: How to store an upright photo so that the EXIF orientation turns it back.
 STORED = {
@@ -32,10 +32,10 @@ def scene(width: int = 96, height: int = 64) -> Image.Image:
 
 def pixels(data: bytes) -> np.ndarray:
     """What ``decode`` makes of a file: (height, width, 3), signed so that differences are."""
-    return np.asarray(images.decode(data).upright).astype(int)
+    return np.asarray(decoding.decode(data).upright).astype(int)
 
 
-def looks_like(picture: images.Picture, image: Image.Image) -> bool:
+def looks_like(picture: decoding.DecodedImage, image: Image.Image) -> bool:
     """Whether the picture is RGB of that size, and on average less than 6 of 255 away."""
     if picture.upright.size != image.size or picture.upright.mode != "RGB":
         return False

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from classifier import tickets
+from classifier.websocket import tickets
 from tests.classifier.records import OWNER, rows
 from tests.client import authenticated, connected
 from tests.running import running

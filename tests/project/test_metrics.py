@@ -11,7 +11,7 @@ import urllib.request
 import psutil
 import pytest
 
-from classifier import tickets
+from classifier.websocket import tickets
 from project import metrics
 from tests.classifier.records import OWNER
 from tests.client import authenticated

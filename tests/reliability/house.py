@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 import psycopg
 
-from classifier import tickets
+from classifier.websocket import tickets
 from infrastructure.local import servers
 from infrastructure.local.servers import LOOPBACK, Bucket, Server
 from tests.client import authenticated

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as real_settings
 from django.http import HttpResponse
 
-from classifier import tickets
+from classifier.websocket import tickets
 from project.roles import Environment
 from tests.web.test_views import attribute
 from web.owner import COOKIE, owner_of, remember

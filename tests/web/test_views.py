@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from classifier import tickets
+from classifier.websocket import tickets
 
 
 @pytest.fixture

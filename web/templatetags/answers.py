@@ -4,15 +4,15 @@ from typing import Any
 
 from django import template
 
-from classifier import lookup
 from classifier.models import Classification
-from web import words
+from classifier.vocabulary import search
+from web import wording
 
 register = template.Library()
 
-register.filter("sentence", words.sentence)
-register.filter("squirrel_line", words.squirrel)
-register.filter("display_of", lookup.display)
+register.filter("sentence", wording.sentence)
+register.filter("squirrel_line", wording.squirrel)
+register.filter("display_of", search.display)
 
 
 @register.filter

@@ -11,9 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.errors import PictureError
-from classifier.inference import artifact, weights
-from classifier.inference.weights import WEIGHTS_SHA256, WeightsError
+from classifier.errors import ImageError
+from classifier.inference import artifact
+from classifier.modelbuild import weights
+from classifier.modelbuild.weights import WEIGHTS_SHA256, WeightsError
 
 
 class Command(BaseCommand):
@@ -43,11 +44,11 @@ class Command(BaseCommand):
         calibration = weights.calibration_photos(settings.BUILD_DIR / "downloads", self.stdout.write)
         self.stdout.write(f"Building the model from {source}, float32 and int8 (TensorFlow starts, about a minute) …")
         with _output_into(settings.BUILD_DIR / "build.log"):
-            from classifier.inference import build  # noqa: PLC0415 - TensorFlow, which most calls do without
+            from classifier.modelbuild import build  # noqa: PLC0415 - TensorFlow, which most calls do without
 
             try:
                 parity = build.build(build.Weights(content, source), photos, calibration, settings.MODEL_DIR)
-            except (build.ParityError, PictureError) as error:
+            except (build.ParityError, ImageError) as error:
                 raise CommandError(str(error)) from error
         self.stdout.write(f"Equal to Keras on {len(parity)} photos: max |Δp| {max(parity.values()):.1e}.")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.labels import ANIMALS, labels
-from classifier.taxonomy import ROOT, TAXONOMY_FILE
+from classifier.vocabulary.labels import ANIMALS, labels
+from classifier.vocabulary.taxonomy import ROOT, TAXONOMY_FILE
 
 COLUMNS = ("wnid", "name", "parents", "speak", "display", "plural", "group")
 REVIEWED = ("speak", "display", "plural", "group")

@@ -10,13 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from classifier import services
-from classifier.answer import Answer
-from classifier.crops import Views
-from classifier.errors import PictureError
+from classifier.errors import ImageError
+from classifier.imaging.crops import Views
 from classifier.inference.engine import Engine
 from classifier.inference.model import Model, load_model
-from classifier.services import Wish
+from classifier.prediction import service
+from classifier.prediction.result import PredictionResult
+from classifier.prediction.service import ClassifyOptions
 
 
 class Command(BaseCommand):
@@ -29,17 +29,17 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         model = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION)
-        engine, wish = model.make_engine(), Wish(options["views"])
+        engine, wish = model.make_engine(), ClassifyOptions(options["views"])
         write = self._write_json if options["json"] else self._write_words
         for path in _files(options["paths"]):
             write(path, _identify(model, engine, path, wish))
 
-    def _write_json(self, path: Path, found: Answer | PictureError) -> None:
-        fields = {"code": found.code, "message": found.message} if isinstance(found, PictureError) else _fields(found)
+    def _write_json(self, path: Path, found: PredictionResult | ImageError) -> None:
+        fields = {"code": found.code, "message": found.message} if isinstance(found, ImageError) else _fields(found)
         self.stdout.write(json.dumps({"path": str(path), **fields}))
 
-    def _write_words(self, path: Path, found: Answer | PictureError) -> None:
-        if isinstance(found, PictureError):
+    def _write_words(self, path: Path, found: PredictionResult | ImageError) -> None:
+        if isinstance(found, ImageError):
             self.stdout.write(f"{path}: {found.message} [{found.code}]")
         else:
             self.stdout.write(f"{path}: {found.verdict.sentence} ({found.verdict.score:.0%})")
@@ -53,16 +53,16 @@ def _files(paths: list[Path]) -> Iterator[Path]:
             yield path
 
 
-def _identify(model: Model, engine: Engine, path: Path, wish: Wish) -> Answer | PictureError:
+def _identify(model: Model, engine: Engine, path: Path, wish: ClassifyOptions) -> PredictionResult | ImageError:
     try:
-        return services.identify(model, engine, path.read_bytes(), wish)
+        return service.classify_image(model, engine, path.read_bytes(), wish)
     except OSError as error:
-        return PictureError("image.unreadable", f"{error.strerror}.")
-    except PictureError as error:
+        return ImageError("image.unreadable", f"{error.strerror}.")
+    except ImageError as error:
         return error
 
 
-def _fields(answer: Answer) -> dict[str, Any]:
+def _fields(answer: PredictionResult) -> dict[str, Any]:
     return {
         "verdict": asdict(answer.verdict),
         "squirrel": answer.squirrel,

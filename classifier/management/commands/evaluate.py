@@ -11,14 +11,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from classifier import evaluation, services
-from classifier.answer import Answer, Kind, Squirrel
-from classifier.crops import Views
-from classifier.errors import PictureError
-from classifier.evaluation import LabelsError, Report, Seen, Truth
+from classifier.errors import ImageError
+from classifier.imaging.crops import Views
 from classifier.inference import artifact
 from classifier.inference.model import load_model
-from classifier.services import Wish
+from classifier.modelbuild import evaluation
+from classifier.modelbuild.evaluation import LabelsError, Report, Seen, Truth
+from classifier.prediction import service
+from classifier.prediction.result import PredictionResult, SquirrelAnswer, VerdictKind
+from classifier.prediction.service import ClassifyOptions
 
 
 class Command(BaseCommand):
@@ -51,7 +52,7 @@ class Command(BaseCommand):
     def _answer(self, truths: list[Truth], options: dict[str, Any]) -> dict[str, dict[str, Any]]:
         """The answers by file: those kept from before, and the missing ones, kept as they come."""
         model = load_model(settings.MODEL_DIR, options["engine"], options["precision"])
-        engine, wish = model.make_engine(), Wish(options["views"])
+        engine, wish = model.make_engine(), ClassifyOptions(options["views"])
         path = options["answers"] or options["labels"].with_suffix(
             f".{options['engine']}.{wish.views}.{model.artifact.version}.jsonl"
         )
@@ -60,8 +61,8 @@ class Command(BaseCommand):
             for truth in tqdm([truth for truth in truths if truth.file not in known], unit="photo", disable=None):
                 try:
                     data = (options["directory"] / truth.file).read_bytes()
-                    fields = _fields(services.identify(model, engine, data, wish))
-                except PictureError as error:
+                    fields = _fields(service.classify_image(model, engine, data, wish))
+                except ImageError as error:
                     fields = {"code": error.code}
                 except OSError as error:
                     raise CommandError(f"{truth.file}: {error.strerror}") from error
@@ -80,7 +81,7 @@ def _kept(path: Path) -> dict[str, dict[str, Any]]:
     return {fields.pop("file"): fields for fields in lines}
 
 
-def _fields(answer: Answer) -> dict[str, Any]:
+def _fields(answer: PredictionResult) -> dict[str, Any]:
     return {
         "top": [scored.label.index for scored in answer.predictions],
         "score": answer.predictions[0].score,
@@ -96,9 +97,9 @@ def _seen(fields: dict[str, Any]) -> Seen:
         top=tuple(fields["top"]),
         score=fields["score"],
         animal=fields["animal"],
-        kind=Kind(fields["kind"]),
+        kind=VerdictKind(fields["kind"]),
         wnid=fields["wnid"],
-        squirrel=Squirrel(fields["squirrel"]),
+        squirrel=SquirrelAnswer(fields["squirrel"]),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from classifier import photos, purge, records
+from classifier.history import photos, records, retention
 
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -22,12 +22,12 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would go")
 
     def handle(self, *_: Any, older_than: timedelta, batch: int, dry_run: bool, **options: Any) -> None:
-        old, forgotten = purge.rows(timezone.now() - older_than), purge.erasures()
+        old, forgotten = retention.rows(timezone.now() - older_than), retention.erasures()
         if dry_run:
-            self._say("would be deleted", old.count(), sum(1 for _ in purge.orphans()), forgotten.count())
+            self._say("would be deleted", old.count(), sum(1 for _ in retention.orphans()), forgotten.count())
             return
         deleted, files = records.delete(old, batch), 0
-        for files, name in enumerate(purge.orphans(), start=1):  # noqa: B007 - counted
+        for files, name in enumerate(retention.orphans(), start=1):  # noqa: B007 - counted
             photos.delete([name])
         self._say("deleted", deleted, files, forgotten.delete()[0])
 

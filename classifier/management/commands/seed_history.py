@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 from tqdm import tqdm
 
-from classifier import seeding
+from classifier.history import sample_data
 from classifier.models import Classification
 
 BATCH = 5000
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--until", type=datetime.fromisoformat, help="the year's end, ISO 8601; now by default")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        rows = seeding.rows(options["count"], options["seed"], options["until"] or timezone.now())
+        rows = sample_data.rows(options["count"], options["seed"], options["until"] or timezone.now())
         with tqdm(total=options["count"], unit="row", disable=None) as bar:
             while batch := list(islice(rows, BATCH)):
                 try:

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from classifier.inference import weights
-from classifier.inference.weights import WeightsError
+from classifier.modelbuild import weights
+from classifier.modelbuild.weights import WeightsError
 
 
 class Command(BaseCommand):

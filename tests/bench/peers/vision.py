@@ -9,7 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
-LABELS = Path(__file__).parents[3] / "classifier" / "data" / "imagenet.csv"
+LABELS = Path(__file__).parents[3] / "classifier" / "vocabulary" / "data" / "imagenet.csv"
 
 
 def names() -> list[str]:

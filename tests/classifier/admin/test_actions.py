@@ -12,8 +12,8 @@ from django.contrib.admin.models import LogEntry
 from django.test import AsyncClient
 from django.urls import reverse
 
-from classifier import records, reviews
 from classifier.admin import actions
+from classifier.history import records, reviews
 from classifier.models import Classification, Erasure
 from tests.classifier.admin.conftest import act, kept
 from tests.classifier.answers import entry, write
@@ -45,7 +45,7 @@ def test_each_right_offers_its_own_actions(staff, row, rights, names):
 def test_who_may_only_look_can_do_nothing_by_hand_either(staff, row, action):
     act(staff("view"), action, row, sure="yes", set="Set", truth=CAT)
     after = Classification.objects.get()
-    assert (after.review, after.truth, after.again_since) == ("", "", None)
+    assert (after.review, after.truth, after.reclassification_requested_at) == ("", "", None)
 
 
 def test_marked_as_right_the_answer_is_the_truth_and_it_is_known_who_said_so(staff, row):
@@ -133,7 +133,7 @@ def test_only_what_has_its_photo_can_be_classified_again(staff, row):
     assert "1 wait to be classified again. Those without a kept photo cannot be." in said
     assert "To be classified again: 1 wait; 0 are done." in said
     assert "None of these has a kept photo" in act(client, "classify_again", row).content.decode()
-    assert Classification.objects.exclude(again_since=None).get() == row
+    assert Classification.objects.exclude(reclassification_requested_at=None).get() == row
 
 
 async def downloaded(client: AsyncClient, *rows: Classification, query: str = "", **fields: str) -> list[list[str]]:

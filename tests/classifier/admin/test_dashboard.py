@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from classifier import figures
-from classifier.models import Classification, Day
+from classifier.history import statistics
+from classifier.models import Classification, DailyStatistics
 from tests.classifier.answers import entry, write
 
 FIGURES = "admin:classifier_classification_dashboard"
@@ -33,7 +33,7 @@ def page(admin_client, db):
 def test_a_day_has_its_verdicts_animals_and_times(db):
     for number in range(20):
         answered(total_ms=number, verdict="none" if number < 5 else "species")
-    today = figures.last_days(1)[timezone.localdate()]
+    today = statistics.last_days(1)[timezone.localdate()]
     assert today.verdicts == {"none": 5, "species": 15}
     assert today.animals == {"n02124075": 15}
     assert (today.p50_ms, today.p95_ms) == (10, 19)
@@ -41,27 +41,27 @@ def test_a_day_has_its_verdicts_animals_and_times(db):
 
 def test_what_lies_before_the_window_is_not_counted(db):
     answered(days_ago=3)
-    assert sum(day.answers for day in figures.last_days(3).values()) == 0
-    assert sum(day.answers for day in figures.last_days(4).values()) == 1
+    assert sum(day.answers for day in statistics.last_days(3).values()) == 0
+    assert sum(day.answers for day in statistics.last_days(4).values()) == 1
 
 
 def test_a_day_that_is_over_is_counted_once_and_today_each_time(db, django_assert_num_queries):
     for days_ago in (0, 1, 2):
         answered(days_ago=days_ago)
-    figures.last_days(3)
-    assert [day.day for day in Day.objects.all()] == [timezone.localdate() - timedelta(days=2)]
+    statistics.last_days(3)
+    assert [day.day for day in DailyStatistics.objects.all()] == [timezone.localdate() - timedelta(days=2)]
     for days_ago in (0, 1, 2):
         answered(days_ago=days_ago)
     with django_assert_num_queries(3):
-        assert [day.answers for day in figures.last_days(3).values()] == [1, 2, 2]
+        assert [day.answers for day in statistics.last_days(3).values()] == [1, 2, 2]
 
 
 def test_accuracy_is_what_people_and_staff_found_right_of_each_version(db):
     for opinion in ("right", "right", "wrong", ""):
         answered(feedback=opinion)
     answered(review="wrong", model_version="0d51a2c7e9b4")
-    assert figures.said_by_people() == [figures.Accuracy("ae777d384912", 2, 3)]
-    assert figures.said_by_staff() == [figures.Accuracy("0d51a2c7e9b4", 0, 1)]
+    assert statistics.said_by_people() == [statistics.ModelAccuracy("ae777d384912", 2, 3)]
+    assert statistics.said_by_staff() == [statistics.ModelAccuracy("0d51a2c7e9b4", 0, 1)]
 
 
 def test_every_chart_has_a_title_a_sentence_and_a_table(page):

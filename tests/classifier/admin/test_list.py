@@ -70,7 +70,9 @@ def listed(client, query: str) -> str:
 @pytest.mark.parametrize("query", FOUND)
 def test_it_is_found_by_search_and_filter(admin_client, row, query):
     now = timezone.now()
-    Classification.objects.update(feedback="wrong", squirrel="maybe", again_since=now, again_at=now)
+    Classification.objects.update(
+        feedback="wrong", squirrel="maybe", reclassification_requested_at=now, reclassified_at=now
+    )
     assert "1 classification\n" in listed(admin_client, query.format(pk=row.pk, now=row.created_at))
 
 

@@ -1,0 +1,26 @@
+"""Is this a squirrel? Yes, maybe or no."""
+
+import numpy as np
+import pytest
+
+from classifier.prediction.squirrel import FOX_SQUIRREL, is_squirrel
+
+MARMOT = 336
+
+
+@pytest.mark.parametrize(
+    ("squirrel", "marmot", "answer"),
+    [
+        (0.20, 0.10, "yes"),
+        (0.90, 0.05, "yes"),
+        (0.19, 0.10, "maybe"),
+        (0.30, 0.40, "maybe"),
+        (0.05, 0.90, "maybe"),
+        (0.049, 0.90, "no"),
+        (0.0, 0.0, "no"),
+    ],
+)
+def test_the_rule_at_its_edges(squirrel, marmot, answer):
+    probabilities = np.full(1000, 1e-5, np.float32)
+    probabilities[FOX_SQUIRREL], probabilities[MARMOT] = squirrel, marmot
+    assert is_squirrel(probabilities) == answer
