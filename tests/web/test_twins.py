@@ -7,7 +7,7 @@ from django.conf import settings
 
 from classifier import errors, images, protocol
 
-SOURCE = (settings.BASE_DIR / "static/js/protocol.js").read_text(encoding="utf-8")
+SOURCE = (settings.BASE_DIR / "static/js/connection/protocol.js").read_text(encoding="utf-8")
 NUMBERS = {name: int(value.replace("_", "")) for name, value in re.findall(r"export const (\w+) = ([\d_]+);", SOURCE)}
 
 
