@@ -29,7 +29,7 @@ def _by_link(view: View) -> Callable[[HttpRequest, str], HttpResponseBase]:
                 "heading": _("This answer is gone"),
                 "why": _("Its link has run out, was taken back, or the answer was deleted."),
             }
-            response: HttpResponseBase = render(request, "web/nothing.html", said, status=410)
+            response: HttpResponseBase = render(request, "web/message.html", said, status=410)
         else:
             if row is None:
                 raise Http404("This was never a link to an answer.")

@@ -23,6 +23,6 @@ class DatabaseAway(MiddlewareMixin):
                 "Please come back in a moment."
             ),
         }
-        response = render(request, "web/nothing.html", said, status=503)
+        response = render(request, "web/message.html", said, status=503)
         response["Retry-After"] = str(RETRY_AFTER_S)
         return response

@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "keep_photos": settings.KEEP_PHOTOS.value,
         "credits": [example for example in found if example.credit],
     }
-    response = render(request, "web/index.html", page)
+    response = render(request, "web/upload.html", page)
     remember(response, owner)
     return response
 

@@ -1,4 +1,4 @@
-"""What the history pages say of a record, in the page's language; the twin of ``static/js/words.js``."""
+"""What the history pages say of a record, in the page's language; the twin of ``static/js/i18n/messages.js``."""
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""The wire, version 1: messages ↔ dataclasses, names and limits. Twin of ``static/js/protocol.js``."""
+"""The wire, version 1: messages ↔ dataclasses, names and limits. Twin of ``static/js/connection/protocol.js``."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 /* Made by `make messages` from web/locale/de/LC_MESSAGES/djangojs.po: change it there. */
-import { speak } from "../js/say.js";
+import { speak } from "../js/i18n/gettext.js";
 
 speak("de", {
 ", an animal": ", ein Tier",

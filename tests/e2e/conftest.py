@@ -93,7 +93,7 @@ def home(page: Page) -> Page:
     # Playwright does not wait until it intercepts file choosers: asked for here, it does so long before one opens.
     page.on("filechooser", lambda _: None)
     page.goto("/")
-    page.locator("[data-line=ready]").wait_for()
+    page.locator("[data-connection=ready]").wait_for()
     return page
 
 

@@ -12,10 +12,10 @@ def ask(page: Page, photo: Path, *, keep: bool = False) -> None:
     """One photo, until what may be said of its answer is there."""
     page.goto("/")
     if keep:
-        page.locator("#keep").check()
+        page.locator("#consent").check()
     put(page, photo)
     is_in(page, "answered")
-    expect(page.locator("#afterwards")).to_be_visible()
+    expect(page.locator("#follow-up")).to_be_visible()
 
 
 def empty(page: Page, photos: list[Path]) -> None:
@@ -41,17 +41,17 @@ def opened(page: Page, photos: list[Path], *, keep: bool = True) -> None:
     expect(page.locator(".record-picture img")).to_have_count(int(keep))
     page.locator(".record-open").click()
     page.wait_for_url(re.compile("/history/.+"))
-    page.locator("#why-toggle").click()
+    page.locator("#heatmap-toggle").click()
 
 
 def not_kept(page: Page, photos: list[Path]) -> None:
     opened(page, photos, keep=False)
-    page.locator(".opinion summary").click()
+    page.locator(".feedback-form summary").click()
 
 
 def judged_and_shared(page: Page, photos: list[Path]) -> None:
     opened(page, photos)
-    page.locator(".opinion summary").click()
+    page.locator(".feedback-form summary").click()
     page.locator("#suggested").fill("tabby")
     page.locator("button[value=wrong]").click()
     page.locator("form[action$=share] button").click()
@@ -81,10 +81,10 @@ def sure(page: Page, photos: list[Path]) -> None:
 
 def said_after(page: Page, photos: list[Path]) -> None:
     ask(page, photos[0])
-    page.locator(".opinion summary").click()
+    page.locator(".feedback-form summary").click()
     page.locator("#suggested").fill("tabby")
     page.locator("button[value=wrong]").click()
-    expect(page.locator("[data-part=said]")).not_to_be_empty()
+    expect(page.locator("[data-part=feedback-status]")).not_to_be_empty()
     page.locator(".share button").click()
     expect(page.locator("#link")).to_be_visible()
 

@@ -108,30 +108,30 @@ def answered(kind: str, display: str, score: float, squirrel: str = "no") -> Sta
 
 def why(page: Page, photos: list[Path]) -> None:
     answered("species", "marmot", 0.91)(page, photos)
-    page.locator("#why-toggle").click()
+    page.locator("#heatmap-toggle").click()
 
 
 def refused(page: Page, photos: list[Path]) -> None:
     begin(page, photos, OVERLOADED)
-    is_in(page, "refused")
+    is_in(page, "rejected")
 
 
 def refused_here(page: Page, photos: list[Path]) -> None:
     page.goto("/")
     page.locator("#file").set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Not a picture."})
-    is_in(page, "refused")
+    is_in(page, "rejected")
 
 
 def reconnecting(page: Page, photos: list[Path]) -> None:
     begin(page, photos, 1011, FOREVER)
-    expect(page.locator("#line")).to_be_visible()
+    expect(page.locator("#status-banner")).to_be_visible()
 
 
 def offline(page: Page, photos: list[Path]) -> None:
     begin(page, photos, 1011, FOREVER)
-    expect(page.locator("#line")).to_be_visible()
+    expect(page.locator("#status-banner")).to_be_visible()
     page.context.set_offline(True)
-    expect(page.locator("#line-words")).to_contain_text("offline")
+    expect(page.locator("#status-text")).to_contain_text("offline")
 
 
 def camera(script: str, state: str) -> State:
@@ -147,7 +147,7 @@ def camera(script: str, state: str) -> State:
 
 def camera_live(page: Page, photos: list[Path]) -> None:
     camera(CAMERA, "live")(page, photos)
-    expect(page.locator(".guesses li")).to_have_count(5)
+    expect(page.locator(".prediction-list li")).to_have_count(5)
     expect(page.locator(".picker")).to_be_visible()
 
 
@@ -159,7 +159,7 @@ def many(page: Page, photos: list[Path]) -> None:
     replies = [result(), result("none", "espresso"), {"type": "error", "code": "image.truncated", "message": ""}]
     for job, reply in zip(backend.jobs, replies, strict=False):
         backend.lines[0].send(json.dumps({**reply, "id": job["id"]}))
-    expect(page.locator(".row[data-state=refused]")).to_be_visible()
+    expect(page.locator(".row[data-state=rejected]")).to_be_visible()
 
 
 def one_of_many(page: Page, photos: list[Path]) -> None:
@@ -191,7 +191,7 @@ STATES: dict[str, State] = {
     "reconnecting": reconnecting,
     "offline": offline,
     "camera-asked": camera(ASKED, "working"),
-    "camera-refused": camera(NOT_ALLOWED, "refused"),
+    "camera-refused": camera(NOT_ALLOWED, "rejected"),
     "camera-live": camera_live,
     "many": many,
     "one-of-many": one_of_many,

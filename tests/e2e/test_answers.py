@@ -170,7 +170,7 @@ def test_the_photo_is_kept_only_when_it_is_ticked(page: Page, frames: list[str |
     page.get_by_role("button", name="A cup of coffee").click()
     expect(page.locator("[data-state=answered]")).to_be_visible()
     page.get_by_label("Keep this photo").check()
-    expect(page.locator("#keep-hint")).to_have_text("Kept with its answer.")
+    expect(page.locator("#consent-hint")).to_have_text("Kept with its answer.")
     first, second = announcements(frames)
     assert (first["keep"], second["keep"], first["id"]) == (False, True, second["id"])
 
@@ -179,7 +179,7 @@ def test_consent_is_for_one_photo(page: Page, frames: list[str | bytes]):
     page.goto("/")
     page.get_by_label("Keep this photo").check()
     page.get_by_role("button", name="A cup of coffee").click()
-    expect(page.locator("#keep-hint")).to_have_text("Kept with its answer.")
+    expect(page.locator("#consent-hint")).to_have_text("Kept with its answer.")
     page.get_by_role("button", name="Chelsea the cat").click()
     expect(page.locator(VERDICT)).to_contain_text("cat")
     expect(page.get_by_label("Keep this photo")).not_to_be_checked()
@@ -193,7 +193,7 @@ def test_the_threshold_hides_what_is_below_it(page: Page):
     slider = page.get_by_label("Show answers above")
     slider.fill("10")
     expect(page.get_by_role("listitem")).to_have_count(2)
-    expect(page.locator("[data-part=above]")).to_have_text("10\u202f%")
+    expect(page.locator("[data-part=threshold-value]")).to_have_text("10\u202f%")
     slider.fill("100")
     expect(page.get_by_text("None of the five is that likely.")).to_be_visible()
 

@@ -97,9 +97,9 @@ def test_nothing_of_it_is_recorded(live: Page, server: Running):
 
 def test_a_screen_reader_hears_a_new_answer_and_not_every_frame(live: Page):
     expect(live.locator("[role=status]").filter(has_text=re.compile("^That is a cat"))).to_have_count(1)
-    expect(live.locator(".said")).to_have_attribute("aria-live", "off")
+    expect(live.locator(".announcement")).to_have_attribute("aria-live", "off")
     live.get_by_role("button", name="Stop camera").click()
-    expect(live.locator(".said")).to_have_attribute("aria-live", "polite")
+    expect(live.locator(".announcement")).to_have_attribute("aria-live", "polite")
 
 
 def test_it_stops_when_it_is_told_to(live: Page):

@@ -16,7 +16,7 @@ def test_a_new_answer_appears_in_another_tab_and_leaves_it_when_deleted(page: Pa
     ask(page, photos / "coffee.png")
     expect(tab.locator(".record")).to_have_count(2)
     expect(tab.locator(".record-open").last).to_be_focused()
-    expect(tab.locator("#heard")).to_have_text("There are new answers.")
+    expect(tab.locator("#announcer")).to_have_text("There are new answers.")
     page.goto("/history/delete")
     page.get_by_role("button", name="Delete everything").click()
     expect(tab.get_by_text("Nothing here yet.")).to_be_visible()
@@ -50,9 +50,9 @@ def test_a_kept_photo_and_why_outlive_the_page(page: Page, photos: Path):
     expect(page.locator(".record-picture img")).to_be_visible()
     page.locator(".record-open").click()
     expect(page.locator("#photo")).to_have_js_property("complete", value=True)
-    page.locator("#why-toggle").click()
+    page.locator("#heatmap-toggle").click()
     expect(page.locator("#heatmap")).to_be_visible()
-    expect(page.locator("[data-why=words]")).to_contain_text("What spoke most")
+    expect(page.locator("[data-heatmap=text]")).to_contain_text("What spoke most")
 
 
 def test_feedback_names_what_is_offered(page: Page, photos: Path):

@@ -24,7 +24,7 @@ def test_ninety_seconds_without_a_photo_and_the_line_is_still_there(page: Page):
 
     page.on("websocket", follow)
     page.goto("/")
-    page.locator("[data-line=ready]").wait_for()
+    page.locator("[data-connection=ready]").wait_for()
     with pytest.raises(PlaywrightTimeoutError):  # the event that must not come
         lines[0].wait_for_event("close", timeout=IDLE_MS)
     assert [json.loads(frame)["type"] for frame in sent] == ["authenticate", "ping", "ping", "ping"]

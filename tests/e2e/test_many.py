@@ -52,7 +52,7 @@ def test_fifty_photos_dropped_give_fifty_answers(home: Page, fifty: Path):
     expect(home.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     expect(rows(home, "answered")).to_have_count(50)
     expect(rows(home).filter(has_text="That is a cat.")).to_have_count(17)
-    expect(home.locator("[data-many=tally]")).to_contain_text("17 × cat")
+    expect(home.locator("[data-batch=tally]")).to_contain_text("17 × cat")
 
 
 def recorded(server: Running) -> list[str]:
@@ -73,7 +73,7 @@ def test_a_server_that_restarts_in_the_middle_of_fifty_loses_none_and_doubles_no
     start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         answers_ten_of(paths, page, server)
-    expect(page.locator("#line-words")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
+    expect(page.locator("#status-text")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
     with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     assert recorded(server) == [path.name for path in paths]
@@ -93,7 +93,7 @@ def test_a_server_that_is_killed_in_the_middle_of_fifty_costs_no_answer_and_doub
         answers_ten_of(paths, page, server)
         server.process.kill()
         server.process.wait(10)
-    expect(page.locator("#line-words")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
+    expect(page.locator("#status-text")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
     unwritten = names_of(rows(page, "answered")) - set(recorded(server))
     with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
@@ -156,18 +156,18 @@ def test_a_refused_photo_has_words_of_its_own_and_can_be_tried_again(page: Page,
     backend = Backend(reply={"type": "error", "code": "server.overloaded", "message": ""}).serve(page)
     page.goto("/")
     put(page, *three)
-    expect(rows(page, "refused").filter(has_text="Many people are asking right now.")).to_have_count(3)
+    expect(rows(page, "rejected").filter(has_text="Many people are asking right now.")).to_have_count(3)
     backend.reply = result()
     page.get_by_role("button", name="Try 01-coffee.jpg again").click()
     expect(rows(page, "answered").filter(has_text="That is a marmot.")).to_have_count(1)
-    expect(page.locator("[data-many=tally]")).to_have_text("1 × marmot · 2 refused")
+    expect(page.locator("[data-batch=tally]")).to_have_text("1 × marmot · 2 refused")
 
 
 def test_what_is_no_picture_is_refused_in_its_row_alone(home: Page, three: list[Path], tmp_path: Path):
     (tmp_path / "broken.jpg").write_text("Not a picture.")
     put(home, *three, tmp_path / "broken.jpg")
     expect(home.get_by_role("heading", name="3 of 4 answered")).to_be_visible()
-    expect(rows(home, "refused")).to_contain_text("This file isn't a picture we can read.")
+    expect(rows(home, "rejected")).to_contain_text("This file isn't a picture we can read.")
 
 
 def test_one_photo_is_cancelled_and_then_the_others(page: Page, fifty: Path):

@@ -48,7 +48,7 @@ def test_every_code_has_words_of_its_own(page: Page):
     for code in CODES:
         backend.reply = {"type": "error", "code": code, "message": "The server's own words."}
         page.get_by_role("button", name="Chelsea the cat").click()
-        expect(page.locator("[data-state=refused]")).to_be_visible()
+        expect(page.locator("[data-state=rejected]")).to_be_visible()
         heard.add(page.locator(VERDICT).inner_text())
     assert len(heard) == len(CODES)
     assert "The server's own words." not in heard
@@ -68,12 +68,12 @@ def test_a_photo_survives_a_lost_line(page: Page):
     backend = Backend(reply=1012).serve(page)
     page.goto("/")
     page.get_by_role("button", name="Chelsea the cat").click()
-    expect(page.locator("#line-words")).to_contain_text("The line dropped; your photo is safe and will go on in")
+    expect(page.locator("#status-text")).to_contain_text("The line dropped; your photo is safe and will go on in")
     expect(page.locator(VERDICT)).to_have_text("Waiting for the line…")
     backend.reply = result()
     page.get_by_role("button", name="Try now").click()
     expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
-    expect(page.locator("#line")).to_be_hidden()
+    expect(page.locator("#status-banner")).to_be_hidden()
     assert [job["id"] for job in backend.jobs] == [backend.jobs[0]["id"]] * 2
 
 

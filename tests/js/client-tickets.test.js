@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PING_EVERY_MS, RENEW_BEFORE_MS } from "../../static/js/client.js";
-import { CLOSE_AUTH, Refusal } from "../../static/js/protocol.js";
+import { PING_EVERY_MS, RENEW_BEFORE_MS } from "../../static/js/connection/client.js";
+import { CLOSE_AUTH, RequestError } from "../../static/js/connection/protocol.js";
 import { FakeSocket, bench, open, picture, ready, settled } from "./fakes.js";
 
 test("a refused ticket is replaced once, then it is over", async () => {
@@ -49,7 +49,7 @@ test("no ticket because of the network is tried again, a refused page is not", a
   client.connect();
   await settled();
   assert.equal(states.at(-1).state, "waiting");
-  office.answer = new Refusal("auth.invalid");
+  office.answer = new RequestError("auth.invalid");
   await clock.pass(1000);
   assert.deepEqual(states.at(-1), { state: "closed", code: "auth.invalid" });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DRAINED_WITHIN_MS, MAX_DRAINS, PING_EVERY_MS } from "../../static/js/client.js";
-import { CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_SILENCE, Refusal } from "../../static/js/protocol.js";
+import { DRAINED_WITHIN_MS, MAX_DRAINS, PING_EVERY_MS } from "../../static/js/connection/client.js";
+import { CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_SILENCE, RequestError } from "../../static/js/connection/protocol.js";
 import { FakeSocket, bench, open, picture, ready, settled } from "./fakes.js";
 
-const refused = (code) => (error) => error instanceof Refusal && error.code === code;
+const refused = (code) => (error) => error instanceof RequestError && error.code === code;
 
 test("it authenticates first and is ready at hello", async () => {
   const { client, states } = bench();

@@ -1,6 +1,6 @@
 /** A socket, a clock and a ticket office that do only what the test tells them. */
 
-import { Client } from "../../static/js/client.js";
+import { Client } from "../../static/js/connection/client.js";
 
 export class FakeSocket {
   static all = [];

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import "../../static/words/de.js"; // before the modules that speak, as in the page
-import { tally, totals } from "../../static/js/listwords.js";
-import { pace } from "../../static/js/livewords.js";
-import { CODES, OWN_CODES } from "../../static/js/protocol.js";
-import { number, wholePercent } from "../../static/js/say.js";
-import { HINTS, line, refusal, timing, verdict } from "../../static/js/words.js";
+import { tally, totals } from "../../static/js/batch/batch-text.js";
+import { pace } from "../../static/js/camera/camera-text.js";
+import { CODES, OWN_CODES } from "../../static/js/connection/protocol.js";
+import { number, wholePercent } from "../../static/js/i18n/gettext.js";
+import { HINTS, line, refusal, timing, verdict } from "../../static/js/i18n/messages.js";
 
 const result = (kind, headline, { squirrel = "no", perhaps = "" } = {}) => ({ squirrel, verdict: { kind, headline, perhaps, score: 0.9 } });
 
@@ -31,7 +31,7 @@ test("numbers are written as in German", () => {
 });
 
 test("totals and tally are German", () => {
-  const items = [{ state: "answered", result: result("none", "an espresso") }, { state: "refused" }];
+  const items = [{ state: "answered", result: result("none", "an espresso") }, { state: "rejected" }];
   assert.equal(totals(items), "1\u00a0von\u00a02 beantwortet");
   assert.equal(tally(items), "1 × kein Tier · 1 abgelehnt");
 });

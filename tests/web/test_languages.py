@@ -81,7 +81,7 @@ def test_only_the_german_page_says_that_animals_are_named_in_english(client):
 def test_only_the_german_page_loads_german_words_and_before_the_page_speaks(client):
     assert "words/" not in html(client.get("/"))
     scripts = re.findall(r'<script[^>]* src="/static/([^"]+)"', html(client.get("/", headers=GERMAN)))
-    assert scripts == ["js/theme.js", "words/de.js", "js/page.js"]
+    assert scripts == ["js/ui/theme.js", "words/de.js", "js/pages/upload.js"]
 
 
 @pytest.mark.parametrize("path", ["/", "/model"])

@@ -9,7 +9,7 @@ from classifier import errors
 from classifier.imaging import limits
 from classifier.websocket import close_codes, messages
 
-SOURCE = (settings.BASE_DIR / "static/js/protocol.js").read_text(encoding="utf-8")
+SOURCE = (settings.BASE_DIR / "static/js/connection/protocol.js").read_text(encoding="utf-8")
 NUMBERS = {name: int(value.replace("_", "")) for name, value in re.findall(r"export const (\w+) = ([\d_]+);", SOURCE)}
 
 

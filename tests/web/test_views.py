@@ -81,17 +81,17 @@ def test_the_policy_allows_no_inline_script_or_style(page):
 
 def test_photos_are_made_ready_in_a_worker_of_the_pages_own(page):
     assert "worker-src 'self'" in page["Content-Security-Policy"]
-    assert attribute(page, "photo-worker-url") == "/static/js/photo-worker.js"
+    assert attribute(page, "resize-worker-url") == "/static/js/photo/resize-worker.js"
 
 
 def test_every_module_is_loaded_beside_the_first(page):
     """Else it finds them one behind another. Those of many photos and of the camera come when they are needed."""
-    modules = {path.name for path in (settings.BASE_DIR / "static/js").iterdir()}
+    source = settings.BASE_DIR / "static/js"
+    modules = {path.relative_to(source).as_posix() for path in source.rglob("*.js")}
     preloaded = set(re.findall(r'"modulepreload" href="/static/js/([^"]+)"', page.content.decode()))
-    of_many = {"many.js", "batch.js", "list.js", "listwords.js", "results.js"}
-    of_camera = {"live.js", "camera.js", "steady.js", "livewords.js"}
-    of_history = {"afterwards.js", "feed.js", "history.js", "names.js", "record.js", "times.js"}
-    assert preloaded == modules - of_many - of_camera - of_history - {"theme.js", "page.js", "photo-worker.js"}
+    later = {name for name in modules if name.startswith(("batch/", "camera/", "history/", "pages/"))}
+    later |= {"answer/feedback.js", "answer/name-suggestions.js", "photo/resize-worker.js", "ui/theme.js"}
+    assert preloaded == modules - later
 
 
 def test_the_page_has_no_inline_script_or_style(page):

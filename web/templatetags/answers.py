@@ -24,7 +24,7 @@ def percent(score: float) -> str:
 
 @register.filter
 def maps(row: Classification) -> dict[str, Any]:
-    """What ``static/js/heatmap.js`` paints: the row's map as a result of the socket has it."""
+    """What ``static/js/answer/heatmap.js`` paints: the row's map as a result of the socket has it."""
     verdict = {"kind": row.verdict, "display": row.display, "reason": ""}
     heatmap = row.heatmap and {"view_box": row.heatmap["view_box"], "maps": {"verdict": row.heatmap["map"]}}
     return {"heatmap": heatmap, "verdict": verdict, "predictions": []}

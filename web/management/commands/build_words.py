@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 WORDS_DIR = settings.BASE_DIR / "static" / "words"
 MODULE = """/* Made by `make messages` from {source}: change it there. */
-import {{ speak }} from "../js/say.js";
+import {{ speak }} from "../js/i18n/gettext.js";
 
 speak("{language}", {sentences});
 """

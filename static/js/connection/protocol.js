@@ -1,0 +1,45 @@
+/** The wire, version 1: its names and limits. Twin of classifier/protocol.py and errors.py. */
+
+export const SUBPROTOCOL = "classify.v1";
+export const VERSION = 1;
+export const MAX_IN_FLIGHT = 4;
+export const MAX_TOP = 10;
+export const MAX_NAME_CHARS = 255;
+export const MAX_BYTES = 10 * 1024 * 1024;
+export const SILENCE_S = 150;
+
+export const CLOSE_PROTOCOL = 4400;
+export const CLOSE_AUTH = 4401;
+export const CLOSE_ORIGIN = 4403;
+export const CLOSE_SILENCE = 4408;
+export const CLOSE_DRAINING = 4412;
+export const CLOSE_RATE = 4429;
+
+/** What the server may answer. */
+export const CODES = Object.freeze([
+  "image.unreadable", "image.too_large", "image.too_many_pixels", "image.unsupported_format", "image.truncated",
+  "image.empty", "job.running", "job.unknown", "job.timeout", "job.too_many", "server.overloaded", "server.draining",
+  "server.internal", "rate.limited", "auth.required", "auth.invalid", "auth.expired", "auth.origin",
+  "protocol.invalid", "protocol.unexpected_binary",
+]);
+/** What only this side can know. */
+export const OWN_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
+
+/** A dotted code instead of an answer. `retryAfter` in seconds, if the server named it. */
+export class RequestError extends Error {
+  constructor(code, message = code, retryAfter = undefined) {
+    super(message);
+    this.name = "RequestError";
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A UUIDv4, also on plain HTTP, where `crypto.randomUUID` is missing. */
+export function uuid4() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
