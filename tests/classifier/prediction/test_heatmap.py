@@ -11,7 +11,7 @@ from classifier.inference.artifact import WEIGHTS_FILE
 from classifier.inference.engine import ModelOutput
 from classifier.inference.model import load_model
 from classifier.prediction import heatmap, service
-from classifier.prediction.result import VERDICT
+from classifier.prediction.result import VERDICT_MAP
 from classifier.prediction.service import ClassifyOptions
 
 CHELSEA_FACE = (0.27, 0.13, 0.75, 0.92)  #: left, upper, right, lower, as fractions of chelsea.png
@@ -31,7 +31,7 @@ def bias() -> np.ndarray:
     return found[0]
 
 
-def peak(shown, key: str = VERDICT) -> tuple[float, float]:
+def peak(shown, key: str = VERDICT_MAP) -> tuple[float, float]:
     """Where a map is highest, as fractions of the photo."""
     row, column = divmod(int(np.argmax(shown.maps[key])), 7)
     x, y, width, height = shown.view_box
@@ -60,7 +60,7 @@ def test_there_is_a_map_of_the_verdict_and_of_each_of_the_best(model, photos):
     wish = ClassifyOptions(explain=True, top=3)
     answer = service.classify_image(model, model.make_engine(), (photos / "chelsea.png").read_bytes(), wish)
     assert answer.heatmap is not None
-    assert set(answer.heatmap.maps) == {"verdict", *(str(scored.label.index) for scored in answer.predictions)}
+    assert set(answer.heatmap.maps) == {"verdict", *(str(scored.index) for scored in answer.predictions)}
     assert {len(values) for values in answer.heatmap.maps.values()} == {49}
 
 
