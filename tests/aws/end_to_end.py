@@ -1,7 +1,7 @@
-"""The whole chain in a network of its own: ``unshare --net --mount python -m tests.aws.chain``.
+"""End-to-end test of a deployment: ``unshare --net --mount python -m tests.aws.end_to_end FOLDER``.
 
-Real images, pushed to a registry, started by an emulated ECS, with real PostgreSQL and Redis, behind nginx with TLS
-that is rendered from the deployed load balancers, used by a real browser. AWS itself is emulated.
+Real images are pushed to a registry and started by an emulated ECS, with real PostgreSQL and Redis, behind nginx with
+TLS that is rendered from the deployed load balancers. A real browser uses the page. AWS itself is emulated.
 """
 
 import os
@@ -11,22 +11,32 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-import boto3
 import docker
 
-from tests.aws import balancers
-from tests.aws.running import ACCOUNT, HOST, ROOT, answering, person
+from tests.aws import nginx_config
+from tests.aws.emulated_account import (
+    ACCOUNT,
+    HOST,
+    ROOT,
+    create_client,
+    deployer_environment,
+    run_command,
+    wait_until_ready,
+)
 
 ENGINE = Path(os.environ["ENGINE"])  # Debian's docker.io, containerd and docker-registry, unpacked
-BUILDER = os.environ["BUILDER"]  # the socket of an engine with a network, which has built the images
+BUILDER = os.environ["BUILDER"]  # socket of a Docker engine with network access that has built the images
 REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
-#: The registry has an address of its own: the load balancers need the first one's port 80.
-NAMES = f"127.0.0.1 localhost {HOST} backend.{HOST}\n127.0.0.2 {REGISTRY}\n"
-#: The one that builds has a network, the one that runs has not: `build` goes to the first and over to the second.
-DOCKER = f"""#!/bin/sh
+#: The registry has its own address, because the load balancers need port 80 of 127.0.0.1.
+HOSTS = f"127.0.0.1 localhost {HOST} backend.{HOST}\n127.0.0.2 {REGISTRY}\n"
+#: Replacement for ``docker``: images are built by the engine with network access and loaded into the other one.
+#: With BROKEN=broken the backend's image gets a command that fails.
+DOCKER_SCRIPT = f"""#!/bin/sh
 real={ENGINE}/usr/bin/docker
 [ "$1" = build ] || exec $real "$@"
 shift
@@ -36,81 +46,70 @@ case "$BROKEN$tag" in
   broken*backend*) printf 'FROM %s\\nCMD ["false"]' "$tag" | DOCKER_BUILDKIT=0 $real build --tag "$tag" - >&2 ;;
 esac
 """
-#: What a role may do with the bucket, asked from inside its container: the code of the error, or ok.
-ASK = """
-import boto3, os, sys
+#: Writes an object to the bucket from inside a container; prints ``ok`` or the error's code.
+WRITE_PHOTO = """
+import boto3, os
 from botocore.exceptions import ClientError
-ask = boto3.client("s3").put_object
+put_object = boto3.client("s3").put_object
 try:
-    ask(Bucket=os.environ["S3_BUCKET"], Key="photos/asked", Body=b"x") and print("ok")
+    put_object(Bucket=os.environ["S3_BUCKET"], Key="photos/asked", Body=b"x") and print("ok")
 except ClientError as error:
     print(error.response["Error"]["Code"])
 """
-SEEDS_LINES = (
+#: Commands for the FastAPI version that must still work. The second one needs version 2 of the AWS CLI.
+PREVIOUS_COMMANDS = (
     "aws ecs describe-services --cluster AnimalClassifierCluster --services FrontendService BackendService",
     "aws logs tail /aws/ecs/backend",
 )
+DEPLOY = [sys.executable, "-m", "infrastructure.deploy"]
 
 
-class Chain:
-    """Everything that must run for a deployment to be tried, and its end."""
+class Testbed:
+    """Network, Docker engine, registry, emulated AWS and nginx of the test. ``stack`` stops its processes."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder, self.stack = folder, stack
-        self.socket = f"unix://{folder}/docker.sock"
+        self.docker_socket = f"unix://{folder}/docker.sock"
         self.nginx: subprocess.Popen | None = None
 
-    def network(self) -> None:
-        """The loopback, the address at which tasks find ECS, and names for what stands in for AWS."""
+    def start_network(self) -> None:
+        """Set up the loopback interface, the address at which tasks reach ECS, and the host names."""
         hosts = self.folder / "hosts"
-        hosts.write_text(NAMES)
-        for line in ("link set lo up", "address add 169.254.170.2/32 dev lo"):
-            subprocess.run(["ip", *line.split()], check=True)
+        hosts.write_text(HOSTS)
+        for arguments in ("link set lo up", "address add 169.254.170.2/32 dev lo"):
+            subprocess.run(["ip", *arguments.split()], check=True)
         subprocess.run(["mount", "--bind", str(hosts), "/etc/hosts"], check=True)
 
-    def start(self, name: str, *words: str, **variables: str) -> subprocess.Popen:
+    def start(self, name: str, *command: str, **variables: str) -> subprocess.Popen:
         log = (self.folder / f"{name}.log").open("wb")
         path = f"{self.folder}:{ENGINE}/usr/bin:{ENGINE}/usr/sbin:/usr/sbin:{os.environ['PATH']}"
-        process = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"PATH": path} | variables)
-        self.stack.callback(self.end, process)
+        environment = os.environ | {"PATH": path} | variables
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
+        self.stack.callback(stop, process)
         return process
 
-    @staticmethod
-    def end(process: subprocess.Popen) -> None:
-        process.terminate()
-        process.wait(timeout=60)
-
-    def engine(self) -> docker.DockerClient:
-        where = [f"--{name}={self.folder}/{name}" for name in ("data-root", "exec-root")]
-        self.start(
-            "dockerd",
-            "dockerd",
-            *where,
-            f"--pidfile={self.folder}/pid",
-            "-H",
-            self.socket,
-            f"--insecure-registry={REGISTRY}",
-        )
-        client = until(lambda: docker.DockerClient(base_url=self.socket, timeout=120))
-        for name, tag in {
-            "standin-postgres": "postgres:17-alpine",
-            "standin-valkey": "valkey/valkey:8.0-alpine",
-        }.items():
-            save = subprocess.Popen(
-                [f"{ENGINE}/usr/bin/docker", "save", name], stdout=subprocess.PIPE, env={"DOCKER_HOST": BUILDER}
-            )
+    def start_engine(self) -> docker.DockerClient:
+        """Start the Docker engine that runs the tasks, with the images of PostgreSQL and Valkey."""
+        options = [f"--{name}={self.folder}/{name}" for name in ("data-root", "exec-root")]
+        options += [f"--pidfile={self.folder}/pid", f"--insecure-registry={REGISTRY}"]
+        self.start("dockerd", "dockerd", *options, "-H", self.docker_socket)
+        client = retry(lambda: docker.DockerClient(base_url=self.docker_socket, timeout=120))
+        tags = {"standin-postgres": "postgres:17-alpine", "standin-valkey": "valkey/valkey:8.0-alpine"}
+        for name, tag in tags.items():
+            command = [f"{ENGINE}/usr/bin/docker", "save", name]
+            save = subprocess.Popen(command, stdout=subprocess.PIPE, env={"DOCKER_HOST": BUILDER})
             for image in client.images.load(save.stdout):
                 image.tag(tag)
         return client
 
-    def registry(self) -> None:
+    def start_registry(self) -> None:
         config = self.folder / "registry.yml"
         storage = f"storage: {{filesystem: {{rootdirectory: {self.folder}/registry}}}}"
         config.write_text(f"version: 0.1\n{storage}\nhttp: {{addr: '127.0.0.2:80'}}\n")
         self.start("registry", "docker-registry", "serve", str(config))
 
-    def aws(self) -> dict[str, str]:
-        """The emulated AWS, and who deploys to it."""
+    def start_aws(self) -> dict[str, str]:
+        """Start the emulated AWS. Return the environment of a user who deploys to it."""
         self.emulator = self.start(
             "emulator",
             sys.executable,
@@ -120,131 +119,139 @@ class Chain:
             GATEWAY_PORT="4566",
             MINISTACK_HOST="127.0.0.1",
             IOT_MTLS_ENABLED="0",
-            DOCKER_HOST=self.socket,
+            DOCKER_HOST=self.docker_socket,
             DOCKER_NETWORK="bridge",
             AUTHORITY=str(self.folder / "authority.pem"),
         )
-        address = answering("http://127.0.0.1:4566", self.emulator, self.folder / "emulator.log")
-        wrapper = self.folder / "docker"
-        wrapper.write_text(DOCKER)
-        wrapper.chmod(0o755)
-        more = {"PROFILE": "demo", "CONFIRM": "AnimalClassifier", "DOCKER_HOST": self.socket}
-        somebody = person(address, **more)
-        return somebody | {"PATH": f"{self.folder}:{somebody['PATH']}"}
+        url = wait_until_ready("http://127.0.0.1:4566", self.emulator, self.folder / "emulator.log")
+        script = self.folder / "docker"
+        script.write_text(DOCKER_SCRIPT)
+        script.chmod(0o755)
+        environment = deployer_environment(
+            url, PROFILE="demo", CONFIRM="AnimalClassifier", DOCKER_HOST=self.docker_socket
+        )
+        return environment | {"PATH": f"{self.folder}:{environment['PATH']}"}
 
-    def balancers(self, somebody: dict[str, str]) -> None:
-        """nginx with TLS, as the deployed load balancers and their targets say now: a deployment moves these."""
+    def start_nginx(self, url: str) -> None:
+        """(Re)start nginx for the current targets of the load balancers; each deployment replaces the targets."""
         if self.nginx:
-            self.end(self.nginx)
+            stop(self.nginx)
         key = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={HOST}"]
         files = ["-keyout", f"{self.folder}/key.pem", "-out", f"{self.folder}/cert.pem"]
         subprocess.run([*key, *files], check=True, capture_output=True)
-        aws = boto3.Session(somebody["AWS_ACCESS_KEY_ID"], somebody["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
-        elb, route53 = (aws.client(name, endpoint_url=somebody["AWS_ENDPOINT_URL"]) for name in ("elbv2", "route53"))
         config = self.folder / "nginx.conf"
-        config.write_text(balancers.render(elb, route53, self.folder))
+        config.write_text(nginx_config.render(create_client("elbv2", url), create_client("route53", url), self.folder))
         self.nginx = self.start("nginx", "nginx", "-c", str(config))
-        until(lambda: socket.create_connection(("127.0.0.1", 443)).close())
+        retry(lambda: socket.create_connection(("127.0.0.1", 443)).close())
 
-    def asks(self, client: docker.DockerClient, *roles: str) -> list[str]:
-        """May the programs in the roles' containers write into the bucket? All with policies in force.
+    def write_photos(self, client: docker.DockerClient, *roles: str) -> list[str]:
+        """Let a container of each role write to the bucket. Return ``ok`` or an error code for each.
 
-        A signal turns them on and another off; two in a row could be taken for one.
+        Policies are enforced for all roles together, because one signal switches them on and another one off, and
+        two signals in quick succession can merge into one.
         """
         self.emulator.send_signal(signal.SIGUSR1)
         containers = [client.containers.list(filters={"name": f"-{role}"})[0] for role in roles]
-        said = [one.exec_run(["python", "-c", ASK]).output.decode().strip() for one in containers]
+        outputs = [
+            container.exec_run(["python", "-c", WRITE_PHOTO]).output.decode().strip() for container in containers
+        ]
         self.emulator.send_signal(signal.SIGUSR1)
-        return said
+        return outputs
 
 
-def until(works, seconds: float = 60):
-    """What ``works()`` answers as soon as it raises no more."""
-    deadline = time.monotonic() + seconds
+def stop(process: subprocess.Popen) -> None:
+    process.terminate()
+    process.wait(timeout=60)
+
+
+def retry(function: Callable[[], Any], timeout_s: float = 60) -> Any:
+    """Call ``function`` until it raises no exception. Return its result."""
+    deadline = time.monotonic() + timeout_s
     while True:
         try:
-            return works()
+            return function()
         except Exception:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
 
 
-def step(what: str, program: list[str], somebody: dict[str, str], *, fails: bool = False) -> str:
-    """One thing that must go well, or must not; what it said."""
-    began = time.monotonic()
-    done = subprocess.run(
-        program, cwd=ROOT, env=somebody, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    say(f"{what}: exit {done.returncode} after {time.monotonic() - began:.0f} s")
-    if bool(done.returncode) != fails:
-        raise SystemExit(f"{what}:\n{done.stdout[-4000:]}")
-    return done.stdout
+def run_step(title: str, command: list[str], environment: dict[str, str], *, should_fail: bool = False) -> str:
+    """Run one command, report its exit code and time, and return its output. Ends the test on the wrong exit code."""
+    start = time.monotonic()
+    process = run_command(command, environment)
+    show(f"{title}: exit {process.returncode} after {time.monotonic() - start:.0f} s")
+    if bool(process.returncode) != should_fail:
+        raise SystemExit(f"{title}:\n{process.stdout[-4000:]}")
+    return process.stdout
 
 
-def say(text: str) -> None:
+def run_browser(title: str, environment: dict[str, str], password: str) -> None:
+    run_step(title, [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], environment)
+
+
+def show(text: str) -> None:
     print(text, flush=True)
 
 
-def expect(what: str, *, holds: bool) -> None:
-    say(f"{what}: {'yes' if holds else 'NO'}")
+def expect(statement: str, *, holds: bool) -> None:
+    show(f"{statement}: {'yes' if holds else 'NO'}")
     if not holds:
         raise SystemExit(1)
 
 
-def known_to_aws_cli() -> int:
-    """How many of the seed's lines this machine's AWS CLI knows: `logs tail` came with its second version."""
+def supported_previous_commands() -> tuple[str, ...]:
+    """Return the previous commands that the installed AWS CLI supports."""
     if not shutil.which("aws"):
-        return 0
-    said = subprocess.run(["aws", "--version"], capture_output=True, text=True, check=True).stdout
-    return 2 if said.startswith("aws-cli/2") else 1
+        return ()
+    version = subprocess.run(["aws", "--version"], capture_output=True, text=True, check=True).stdout
+    return PREVIOUS_COMMANDS if version.startswith("aws-cli/2") else PREVIOUS_COMMANDS[:1]
 
 
-def prove(chain: Chain, client: docker.DockerClient) -> None:
-    """From ``make deploy`` to a browser's answer, a release that fails, and the end."""
-    somebody = chain.aws()
-    deploy = [sys.executable, "-m", "infrastructure.deploy"]
-    step("make deploy", [*deploy, "deploy"], somebody)
-    step("monitor", [sys.executable, "-m", "infrastructure.monitor", "--once"], somebody)
-    said = step("make admin-user", [*deploy, "admin-user"], somebody)
-    secret = said.split()[-1]
-    secrets = boto3.client(
-        "secretsmanager",
-        endpoint_url=somebody["AWS_ENDPOINT_URL"],
-        region_name="us-east-1",
-        aws_access_key_id=ACCOUNT,
-        aws_secret_access_key="test",
-    )
-    password = secrets.get_secret_value(SecretId=secret)["SecretString"]
-    chain.balancers(somebody)
-    step("a browser: photo, answer, admin", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
-    backend, frontend = chain.asks(client, "backend", "frontend")
+def check_deployment(testbed: Testbed, client: docker.DockerClient) -> None:
+    """Deploy, use the page, check permissions, deploy a broken release, and destroy."""
+    environment = testbed.start_aws()
+    url = environment["AWS_ENDPOINT_URL"]
+    run_step("make deploy", [*DEPLOY, "deploy"], environment)
+    run_step("monitor", [sys.executable, "-m", "infrastructure.monitor", "--once"], environment)
+    secret = run_step("make admin-user", [*DEPLOY, "admin-user"], environment).split()[-1]
+    password = create_client("secretsmanager", url).get_secret_value(SecretId=secret)["SecretString"]
+    testbed.start_nginx(url)
+    run_browser("browser: photo, answer, admin", environment, password)
+    backend, frontend = testbed.write_photos(client, "backend", "frontend")
     expect("the backend may write photos", holds=backend == "ok")
     expect("the frontend may not", holds=frontend == "AccessDenied")
-    for line in SEEDS_LINES[: known_to_aws_cli()]:
-        step(line, line.split(), somebody)
-    expect("make diff is empty", holds="There were no differences" in step("make diff", [*deploy, "diff"], somebody))
-    said = step("make deploy, broken release", [*deploy, "deploy"], somebody | {"BROKEN": "broken"}, fails=True)
-    expect("it says why", holds="the new backend did not get healthy, the one before is back" in said)
-    say(said[-700:])
-    chain.balancers(somebody)
-    step("the page answers as before", [".venv/bin/python", "-m", "tests.aws.browser", HOST, password], somebody)
-    step("make destroy", [*deploy, "destroy"], somebody)
-    left = [one.name for one in client.containers.list() if one.name.startswith("ministack-ecs")]
-    expect("no task is left", holds=not left)
+    for command in supported_previous_commands():
+        run_step(command, command.split(), environment)
+    diff = run_step("make diff", [*DEPLOY, "diff"], environment)
+    expect("make diff is empty", holds="There were no differences" in diff)
+    check_broken_release(environment)
+    testbed.start_nginx(url)
+    run_browser("the page works as before", environment, password)
+    run_step("make destroy", [*DEPLOY, "destroy"], environment)
+    tasks = [container.name for container in client.containers.list() if container.name.startswith("ministack-ecs")]
+    expect("no task is left", holds=not tasks)
+
+
+def check_broken_release(environment: dict[str, str]) -> None:
+    """Deploy a backend that fails at its start; the deployment must be rolled back with a reason."""
+    broken = environment | {"BROKEN": "broken"}
+    output = run_step("make deploy, broken release", [*DEPLOY, "deploy"], broken, should_fail=True)
+    expect("the error names the reason", holds="the new backend did not become healthy; ECS rolled it back" in output)
+    show(output[-700:])
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    began = time.monotonic()
+    start = time.monotonic()
     with ExitStack() as stack:
-        chain = Chain(folder, stack)
-        chain.network()
-        chain.registry()
-        prove(chain, chain.engine())
-    say(f"1 passed, 0 failed after {time.monotonic() - began:.0f} s")
+        testbed = Testbed(folder, stack)
+        testbed.start_network()
+        testbed.start_registry()
+        check_deployment(testbed, testbed.start_engine())
+    show(f"1 passed, 0 failed after {time.monotonic() - start:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The product's stack as CloudFormation would get it, for each profile once."""
+"""Synthesized CloudFormation templates of the product's stack, cached by configuration."""
 
 import json
 from functools import cache
@@ -7,13 +7,13 @@ from typing import Any
 from aws_cdk import App
 from aws_cdk.assertions import Template
 
-from infrastructure.app import build
+from infrastructure.app import build_stack
 from infrastructure.config import Config
 from infrastructure.images import ROOT
 
 CONTEXT = json.loads((ROOT / "infrastructure" / "cdk.json").read_text(encoding="utf-8"))["context"]
 DIGEST = "sha256:" + 64 * "a"
-NEEDED = {
+REQUIRED = {
     "cdk_default_account": "123456789012",
     "cdk_default_region": "eu-west-1",
     "domain_name": "animals.example.org",
@@ -23,21 +23,21 @@ NEEDED = {
 }
 
 
-def config(**other: Any) -> Config:
-    """A configuration that is whole, with some of it otherwise."""
-    return Config(**(NEEDED | other))
+def create_config(**settings: Any) -> Config:
+    """Return a valid configuration with some settings changed."""
+    return Config(**(REQUIRED | settings))
 
 
 @cache
-def template(profile: str = "production", **other: Any) -> Template:
-    """The synthesised stack; cdk-nag's findings that nobody acknowledged end it with an error."""
+def synthesize(profile: str = "production", **settings: Any) -> Template:
+    """Return the template. Raises an error for cdk-nag findings that are not suppressed."""
     app = App(context=CONTEXT)
-    stack = build(config(profile=profile, **other), app)
+    stack = build_stack(create_config(profile=profile, **settings), app)
     app.synth()
     return Template.from_stack(stack)
 
 
-def resources(kind: str, profile: str = "production", **other: Any) -> list[dict[str, Any]]:
-    """The properties of every resource of a kind, such as ``ECS::Service``."""
-    found = template(profile, **other).find_resources(f"AWS::{kind}")
-    return [resource["Properties"] for resource in found.values()]
+def list_resources(resource_type: str, profile: str = "production", **settings: Any) -> list[dict[str, Any]]:
+    """Return the properties of every resource of a type, such as ``ECS::Service``."""
+    resources = synthesize(profile, **settings).find_resources(f"AWS::{resource_type}")
+    return [resource["Properties"] for resource in resources.values()]
