@@ -81,29 +81,13 @@ class FargateTask(Construct):
         secrets: dict[str, ecs.Secret] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        config = shared.config
-        self.log_group = logs.LogGroup(
-            self,
-            "Logs",
-            log_group_name=config.resource_name(f"/aws/ecs/{name}"),
-            retention=logs.RetentionDays.THREE_MONTHS if config.is_production else logs.RetentionDays.ONE_WEEK,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        self.definition = ecs.FargateTaskDefinition(
-            self,
-            "Definition",
-            family=config.resource_name(f"animal-classifier-{name}"),
-            cpu=cpu,
-            memory_limit_mib=memory,
-            runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
-            ),
-            volumes=[ecs.Volume(name="data")],
-        )
+        self.config = shared.config
+        self.log_group = self._create_log_group(name)
+        self.definition = self._create_definition(name, cpu=cpu, memory=memory)
         container = self.definition.add_container(
             name,
             container_name=name,
-            image=container_image(self, config=config, role=role),
+            image=container_image(self, config=shared.config, role=role),
             command=command,
             environment=shared.environment(role),
             secrets=shared.secret_environment() | (secrets or {}),
@@ -121,6 +105,29 @@ class FargateTask(Construct):
     def task_role(self) -> iam.IRole:
         """Return the IAM role of the program in the container."""
         return self.definition.task_role
+
+    def _create_log_group(self, name: str) -> logs.LogGroup:
+        retention = logs.RetentionDays.THREE_MONTHS if self.config.is_production else logs.RetentionDays.ONE_WEEK
+        return logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=self.config.resource_name(f"/aws/ecs/{name}"),
+            retention=retention,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _create_definition(self, name: str, *, cpu: int, memory: int) -> ecs.FargateTaskDefinition:
+        return ecs.FargateTaskDefinition(
+            self,
+            "Definition",
+            family=self.config.resource_name(f"animal-classifier-{name}"),
+            cpu=cpu,
+            memory_limit_mib=memory,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
+            volumes=[ecs.Volume(name="data")],
+        )
 
     def _without_capabilities(self) -> ecs.LinuxParameters:
         parameters = ecs.LinuxParameters(self, "Linux")

@@ -52,7 +52,7 @@ import boto3, os
 from botocore.exceptions import ClientError
 put_object = boto3.client("s3").put_object
 try:
-    put_object(Bucket=os.environ["S3_BUCKET"], Key="photos/asked", Body=b"x") and print("ok")
+    put_object(Bucket=os.environ["S3_BUCKET"], Key="photos/written", Body=b"x") and print("ok")
 except ClientError as error:
     print(error.response["Error"]["Code"])
 """
