@@ -10,7 +10,7 @@ import pytest
 
 from infrastructure.local import servers
 from infrastructure.local.servers import Bucket, MissingServerError, Server
-from infrastructure.local.stack import Stack, stack
+from infrastructure.local.stack import Stack, run_stack
 
 
 @contextmanager
@@ -27,14 +27,14 @@ def folder() -> Iterator[Path]:
 @contextmanager
 def postgres_server() -> Iterator[Server]:
     """PostgreSQL for one test that kills or freezes it."""
-    with folder() as place, _or_skip(), servers.started(servers.postgres(place)) as server:
+    with folder() as place, _or_skip(), servers.run_server(servers.postgres(place)) as server:
         yield server
 
 
 @contextmanager
 def redis_server(tls: tuple[Path, Path] | None = None) -> Iterator[Server]:
     """Redis for one test that kills or freezes it, or asks it over TLS."""
-    with folder() as place, _or_skip(), servers.started(servers.redis(place, tls=tls)) as server:
+    with folder() as place, _or_skip(), servers.run_server(servers.redis(place, tls=tls)) as server:
         yield server
 
 
@@ -43,14 +43,14 @@ def s3_server() -> Iterator[Bucket]:
     """S3 for one test that kills or freezes it."""
     with folder() as place, _or_skip():
         bucket = servers.s3(place)
-        with servers.started(bucket.server):
+        with servers.run_server(bucket.server):
             yield bucket
 
 
 @contextmanager
 def two_roles(*, backends: int = 1, **variables: str) -> Iterator[Stack]:
     """Both roles behind TLS with all three stores."""
-    with folder() as place, _or_skip(), stack(place, backends=backends, variables=variables) as running:
+    with folder() as place, _or_skip(), run_stack(place, backends=backends, variables=variables) as running:
         yield running
 
 
