@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.running import ROOT
+from tests.server_process import ROOT
 
 
 @cache

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from tests.e2e.backend import Backend
-from tests.running import Running
+from tests.server_process import RunningServer
 
 VERDICT = "[data-part=verdict]"
 HIDE = """() => {
@@ -84,7 +84,7 @@ def test_the_camera_sees_a_cat(live: Page):
     expect(live.get_by_text("The answer is the mean of the last few frames. Nothing of it is kept.")).to_be_visible()
 
 
-def test_nothing_of_it_is_recorded(live: Page, server: Running):
+def test_nothing_of_it_is_recorded(live: Page, server: RunningServer):
     expect(live.locator(VERDICT)).to_contain_text("cat")
     live.get_by_role("button", name="Stop camera").click()
     live.get_by_role("button", name="A cup of coffee").click()

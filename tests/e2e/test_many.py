@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from infrastructure.local.servers import free_port
 from tests.e2e.backend import Backend, result
 from tests.e2e.conftest import drop
-from tests.running import Running, running, serve_on
+from tests.server_process import RunningServer, running_server, serve_on
 
 LONGEST_PAUSE_MS = 200
 #: Rows are written together every tenth of a second: what was answered in the last one may be lost with the process.
@@ -55,12 +55,12 @@ def test_fifty_photos_dropped_give_fifty_answers(home: Page, fifty: Path):
     expect(home.locator("[data-batch=tally]")).to_contain_text("17 × cat")
 
 
-def recorded(server: Running) -> list[str]:
+def recorded(server: RunningServer) -> list[str]:
     with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
         return [name for (name,) in database.execute("SELECT name FROM classifier_classification ORDER BY name")]
 
 
-def answers_ten_of(paths: list[Path], page: Page, server: Running) -> None:
+def answers_ten_of(paths: list[Path], page: Page, server: RunningServer) -> None:
     page.goto(server.url)
     put(page, *paths)
     expect(rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
@@ -70,7 +70,7 @@ def test_a_server_that_restarts_in_the_middle_of_fifty_loses_none_and_doubles_no
     page: Page, fifty: Path, build: Path, tmp_path: Path, complaints: list[str]
 ):
     paths = sorted(fifty.iterdir())
-    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         answers_ten_of(paths, page, server)
     expect(page.locator("#status-text")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
@@ -88,7 +88,7 @@ def test_a_server_that_is_killed_in_the_middle_of_fifty_costs_no_answer_and_doub
     page: Page, fifty: Path, build: Path, tmp_path: Path, complaints: list[str]
 ):
     paths = sorted(fifty.iterdir())
-    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         answers_ten_of(paths, page, server)
         server.process.kill()

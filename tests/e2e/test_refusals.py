@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Route, expect
 
 from classifier import errors
 from tests.e2e.backend import Backend, result
-from tests.running import Running
+from tests.server_process import RunningServer
 
 VERDICT = "[data-part=verdict]"
 #: Codes that a job can be refused with; auth.expired is mended without a word.
@@ -108,7 +108,7 @@ def test_a_refused_ticket_is_replaced_without_a_word(page: Page):
 
 
 def test_plain_http_off_this_machine_says_what_the_browser_will_not_allow(
-    page: Page, server: Running, complaints: list[str]
+    page: Page, server: RunningServer, complaints: list[str]
 ):
     def forward(route: Route) -> None:
         address = route.request.url.replace("http://plain.example", server.url)

@@ -14,9 +14,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from infrastructure.local import certificate, servers
-from tests.client import authenticated
-from tests.running import Running, running
+from tests.server_process import RunningServer, running_server
 from tests.stores import redis_server
+from tests.websocket_client import authenticated_client
 
 #: Longer than news take; what has not come by then does not come.
 A_WHILE_S = 1.0
@@ -26,7 +26,7 @@ A_WHILE_S = 1.0
 class Browser:
     """A browser without a screen: cookies, tickets, pages."""
 
-    server: Running
+    server: RunningServer
 
     def __post_init__(self) -> None:
         self.jar = http.cookiejar.CookieJar()
@@ -61,7 +61,7 @@ class Browser:
             yield line
 
     async def classify(self, picture: bytes, **fields) -> dict:
-        async with authenticated(self.server, self.ticket) as client:
+        async with authenticated_client(self.server, self.ticket) as client:
             return await client.classify(picture, **fields)
 
 
@@ -95,7 +95,7 @@ async def test_who_is_not_known_hears_nothing(server, someone, headers, code):
 
 
 async def test_more_open_pages_than_one_address_may_have_are_refused(tmp_path):
-    with running(tmp_path, ADDRESS_SOCKETS="2") as server:
+    with running_server(tmp_path, ADDRESS_SOCKETS="2") as server:
         someone = Browser(server)
         async with someone.feed() as one, someone.feed() as two, someone.feed() as three:
             with pytest.raises(ConnectionClosed, match="4429"):
@@ -116,23 +116,25 @@ def redis_address(request, tmp_path) -> Iterator[str]:
 async def test_news_and_counts_cross_from_role_to_role_through_redis(tmp_path, redis_address, chelsea):
     variables = {"REDIS_URL": redis_address, "FRONTEND_ORIGINS": "http://127.0.0.1:1"}
     with (
-        running(tmp_path, ROLE="backend", **variables) as backend,
-        running(tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), **variables) as pages,
+        running_server(tmp_path, ROLE="backend", **variables) as backend,
+        running_server(
+            tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), **variables
+        ) as pages,
         Redis.from_url(redis_address) as redis,
     ):
         browser = Browser(pages)
         async with browser.feed() as line:
             await line.recv()
-            async with authenticated(backend, browser.ticket) as client:
+            async with authenticated_client(backend, browser.ticket) as client:
                 await client.classify(chelsea)
             assert await asyncio.wait_for(line.recv(), 10) == '{"type": "changed"}'
         assert redis.keys("limits*owner*")
 
 
 async def test_a_hundred_answers_leave_no_file_where_photos_are_never_kept(tmp_path, chelsea):
-    with running(tmp_path, KEEP_PHOTOS="never") as server:
+    with running_server(tmp_path, KEEP_PHOTOS="never") as server:
         browser = Browser(server)
-        async with authenticated(server, browser.ticket) as client:
+        async with authenticated_client(server, browser.ticket) as client:
             for _ in range(100):
                 assert (await client.classify(chelsea, views="fast", keep=True))["type"] == "result"
         assert '<div class="keep" hidden>' in browser.get("/")
@@ -140,7 +142,7 @@ async def test_a_hundred_answers_leave_no_file_where_photos_are_never_kept(tmp_p
 
 
 async def test_every_photo_is_kept_where_the_operator_says_so(tmp_path, chelsea):
-    with running(tmp_path, KEEP_PHOTOS="always") as server:
+    with running_server(tmp_path, KEEP_PHOTOS="always") as server:
         browser = Browser(server)
         await browser.classify(chelsea)
         assert "a small copy of every photo are kept there" in browser.get("/")
@@ -150,7 +152,9 @@ async def test_every_photo_is_kept_where_the_operator_says_so(tmp_path, chelsea)
 @pytest.fixture
 def with_bucket(tmp_path, s3):
     keys = {"AWS_ACCESS_KEY_ID": s3.access_key, "AWS_SECRET_ACCESS_KEY": s3.secret_key}
-    with running(tmp_path, S3_BUCKET=s3.name, S3_ENDPOINT=s3.endpoint, S3_REGION="eu-central-1", **keys) as server:
+    with running_server(
+        tmp_path, S3_BUCKET=s3.name, S3_ENDPOINT=s3.endpoint, S3_REGION="eu-central-1", **keys
+    ) as server:
         yield server
 
 

@@ -6,15 +6,15 @@ from uuid import uuid4
 import pytest
 
 from classifier.websocket import tickets
-from tests.client import authenticated
-from tests.running import running
+from tests.server_process import running_server
+from tests.websocket_client import authenticated_client
 
 SOCKETS, PHOTOS_EACH, IN_FLIGHT = 25, 20, 4
 
 
 @pytest.fixture(scope="module")
 def busy(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("busy"), ROLE="backend", WORKERS="1", MAX_WAITING="60") as server:
+    with running_server(tmp_path_factory.mktemp("busy"), ROLE="backend", WORKERS="1", MAX_WAITING="60") as server:
         yield server
 
 
@@ -32,18 +32,18 @@ class ConnectionCounter:
         await asyncio.gather(*(self._over_one_line() for _ in range(SOCKETS)))
 
     async def _over_one_line(self) -> None:
-        async with authenticated(self.server, self.ticket) as client:
-            client.checks = False
+        async with authenticated_client(self.server, self.ticket) as client:
+            client.should_validate = False
             for _ in range(IN_FLIGHT):
                 await self._send(client)
             for heard in range(1, PHOTOS_EACH + 1):
-                self._note(await client.hear())
+                self._note(await client.receive())
                 if heard <= PHOTOS_EACH - IN_FLIGHT:
                     await self._send(client)
 
     async def _send(self, client) -> None:
-        await client.announce(len(self.picture))
-        await client.line.send(self.picture)
+        await client.send_classify(len(self.picture))
+        await client.connection.send(self.picture)
 
     def _note(self, message: dict) -> None:
         if message["type"] == "result":
@@ -58,12 +58,12 @@ async def test_500_photos_of_one_do_not_starve_anothers_single_one(busy, photos)
     connection_counter = ConnectionCounter(busy, picture)
     asking = asyncio.create_task(connection_counter.ask())
     await asyncio.wait_for(connection_counter.is_large.wait(), 60)
-    async with authenticated(busy, tickets.issue(uuid4(), busy.url)) as client:
+    async with authenticated_client(busy, tickets.issue(uuid4(), busy.url)) as client:
         places = []
         for _ in range(3):
-            await client.announce(len(picture))
-            await client.line.send(picture)
-            while (message := await client.hear_any())["type"] == "queued":
+            await client.send_classify(len(picture))
+            await client.connection.send(picture)
+            while (message := await client.receive_any())["type"] == "queued":
                 places.append(message["position"])
             assert message["type"] == "result"
             assert message["timings"]["queue_ms"] < 1000
@@ -79,5 +79,5 @@ async def test_under_load_best_becomes_fast_and_says_so_and_alone_it_stays_best(
     connection_counter = ConnectionCounter(busy, picture)
     await connection_counter.ask()
     assert "fast" in connection_counter.views
-    async with authenticated(busy, connection_counter.ticket) as client:
+    async with authenticated_client(busy, connection_counter.ticket) as client:
         assert (await client.classify(picture))["views"] == "best"

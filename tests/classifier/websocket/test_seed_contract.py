@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from tests.running import running
+from tests.server_process import running_server
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def test_json_that_would_hold_everybody_up_is_refused_at_once(server):
 
 
 async def test_an_address_that_asks_too_often_is_told_to_wait(tmp_path):
-    with running(tmp_path, ROLE="backend", ADDRESS_RATE="1") as server:
+    with running_server(tmp_path, ROLE="backend", ADDRESS_RATE="1") as server:
         async with line(server) as ask:
             await ask.socket.send("{}")
             await ask.socket.recv()
@@ -105,6 +105,6 @@ def test_health_says_what_the_older_monitoring_asks(server):
 
 
 async def test_it_can_be_turned_off(tmp_path):
-    with running(tmp_path, ROLE="backend", LEGACY_SOCKET="0") as server:
+    with running_server(tmp_path, ROLE="backend", LEGACY_SOCKET="0") as server:
         with pytest.raises(InvalidStatus):
             await connect(server.url.replace("http", "ws") + "/ws")
