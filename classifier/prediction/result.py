@@ -85,7 +85,7 @@ class Heatmap(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     view_box: tuple[Probability, Probability, Probability, Probability]
-    maps: dict[str, HeatmapValues]
+    maps: Annotated[dict[str, HeatmapValues], Meta(extra_json_schema={"required": [VERDICT_MAP]})]
 
 
 class Timings(Struct, frozen=True, forbid_unknown_fields=True):

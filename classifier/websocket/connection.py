@@ -72,9 +72,12 @@ class TokenBucket:
 class IdleTimer:
     """Calls ``on_idle`` once, when ``timeout_s`` seconds have passed since the last ``reset``."""
 
-    def __init__(self, timeout_s: float, on_idle: Callable[[], object]) -> None:
+    def __init__(
+        self, timeout_s: float, on_idle: Callable[[], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._timeout_s = timeout_s
         self._on_idle = on_idle
+        self._clock = clock
         self._reset_at = 0.0
         self._handle: asyncio.TimerHandle | None = None
 
@@ -85,7 +88,7 @@ class IdleTimer:
 
     def reset(self) -> None:
         """Count from now on. Costs no timer of its own, because it happens with each message."""
-        self._reset_at = time.monotonic()
+        self._reset_at = self._clock()
 
     def cancel(self) -> None:
         """Never call ``on_idle``."""
@@ -96,7 +99,7 @@ class IdleTimer:
         self._handle = asyncio.get_running_loop().call_later(delay_s, self._check)
 
     def _check(self) -> None:
-        remaining_s = self._reset_at + self._timeout_s - time.monotonic()
+        remaining_s = self._reset_at + self._timeout_s - self._clock()
         if remaining_s > 0:
             self._schedule(remaining_s)
         else:

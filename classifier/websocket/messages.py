@@ -4,7 +4,7 @@
 """
 
 import json
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Final, Literal, NoReturn
 from uuid import UUID
 
 import msgspec
@@ -21,7 +21,7 @@ from classifier.prediction.result import Heatmap, Probability, ScoredClass, Squi
 from classifier.websocket.tickets import Ticket
 
 SUBPROTOCOL = "classify.v1"
-VERSION = 1
+VERSION: Final = 1
 #: Jobs of one connection that may be in flight.
 MAX_IN_FLIGHT = 4
 MAX_TOP = 10
@@ -107,12 +107,12 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 class Hello(ServerMessage, frozen=True):
     """The ticket is valid; the connection takes jobs."""
 
+    protocol: Literal[1]
     model: ModelInfo
     limits: Limits
     keep_photos: Literal["ask", "never", "always"]
     verdict_threshold: Probability
     ticket_expires_in: Annotated[int, Meta(ge=0)]
-    protocol: int = VERSION
 
 
 class Pong(ServerMessage, frozen=True):
@@ -255,6 +255,7 @@ def encode(message: Struct) -> str:
 def hello(model: Artifact, ticket: Ticket) -> Hello:
     """Return the ``hello`` message for a valid ticket."""
     return Hello(
+        protocol=VERSION,
         model=ModelInfo(model.name, model.version),
         limits=Limits(limits.MAX_BYTES, limits.MAX_PIXELS, MAX_IN_FLIGHT, limits.FORMATS),
         keep_photos=settings.KEEP_PHOTOS.value,

@@ -41,7 +41,7 @@ def test_a_squirrel_is_a_squirrel_because_the_model_knows_one_kind():
     found = verdict.judge(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], T)
     assert (found.kind, found.name, found.score) == (VerdictKind.SPECIES, "squirrel", 1)
     assert (found.sentence, found.headline) == ("That is a squirrel.", "a squirrel")
-    assert verdict.best(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label.words == "fox squirrel"
+    assert verdict.best(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label == "fox_squirrel"
 
 
 @pytest.mark.parametrize("index", range(ANIMALS, 1000))
@@ -131,7 +131,7 @@ def test_of_two_that_reach_a_low_threshold_it_names_the_likelier():
 def test_a_sum_counts_each_class_once_and_grows_upwards():
     for found in softmaxes(20):
         sums = {node.wnid: found[sorted(node.leaves)].sum(dtype=np.float64) for node in taxonomy.nodes().values()}
-        said = verdict._members() @ found[:ANIMALS].astype(np.float64)
+        said = verdict._membership() @ found[:ANIMALS].astype(np.float64)
         assert said == pytest.approx([sums[node.wnid] for node in taxonomy.spoken()])
         assert all(sums[p] >= sums[n.wnid] - 1e-12 for n in taxonomy.nodes().values() for p in n.parents)
         assert sums[taxonomy.ROOT] == pytest.approx(verdict.animal_probability(found))
@@ -149,4 +149,4 @@ def test_what_is_named_lies_inside_all_that_reach_the_threshold():
 
 def test_the_best_classes_come_best_first():
     found = verdict.best(probabilities(tabby=0.5, tench=0.3), 2)
-    assert [(one.label.label, round(one.score, 2)) for one in found] == [("tabby", 0.5), ("tench", 0.3)]
+    assert [(one.label, round(one.score, 2)) for one in found] == [("tabby", 0.5), ("tench", 0.3)]
