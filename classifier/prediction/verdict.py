@@ -65,7 +65,7 @@ def _reason(kind: VerdictKind, node: Node, probabilities: NDArray[np.float32]) -
 def _none(probabilities: NDArray[np.float32]) -> Verdict:
     """Named after the likeliest object, even if some animal is likelier than each single object."""
     label = labels()[ANIMALS + int(np.argmax(probabilities[ANIMALS:]))]
-    thing = english.thing(label)
+    thing = english.object_name(label)
     sentence = f"No animal here. It looks most like {thing.phrase}."
     return Verdict(
         kind=VerdictKind.NONE,
@@ -115,7 +115,7 @@ def _likely(probabilities: NDArray[np.float32]) -> Node:
 
 def _deepest(probabilities: NDArray[np.float32], least: float) -> Node | None:
     """The smallest speakable node with a sum ≥ ``least``; of several as small, the most probable."""
-    nodes, sums = taxonomy.spoken(), _members() @ probabilities[:ANIMALS].astype(np.float64)
+    nodes, sums = taxonomy.speakable_nodes(), _members() @ probabilities[:ANIMALS].astype(np.float64)
     enough = np.flatnonzero(sums >= least)
     return nodes[min(enough, key=lambda at: (len(nodes[at].leaves), -sums[at]))] if enough.size else None
 
@@ -132,8 +132,8 @@ def _indices(leaves: range | frozenset[int]) -> NDArray[np.intp]:
 @cache
 def _members() -> NDArray[np.float64]:
     """(nodes, 398): 1 where a class belongs to a speakable node, so that one product is all sums."""
-    members = np.zeros((len(taxonomy.spoken()), ANIMALS))
-    for row, node in zip(members, taxonomy.spoken(), strict=True):
+    members = np.zeros((len(taxonomy.speakable_nodes()), ANIMALS))
+    for row, node in zip(members, taxonomy.speakable_nodes(), strict=True):
         row[_indices(node.leaves)] = 1
     return members
 

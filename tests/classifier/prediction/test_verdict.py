@@ -132,7 +132,7 @@ def test_a_sum_counts_each_class_once_and_grows_upwards():
     for found in softmaxes(20):
         sums = {node.wnid: found[sorted(node.leaves)].sum(dtype=np.float64) for node in taxonomy.nodes().values()}
         said = verdict._members() @ found[:ANIMALS].astype(np.float64)
-        assert said == pytest.approx([sums[node.wnid] for node in taxonomy.spoken()])
+        assert said == pytest.approx([sums[node.wnid] for node in taxonomy.speakable_nodes()])
         assert all(sums[p] >= sums[n.wnid] - 1e-12 for n in taxonomy.nodes().values() for p in n.parents)
         assert sums[taxonomy.ROOT] == pytest.approx(verdict.animal_probability(found))
 
@@ -140,7 +140,9 @@ def test_a_sum_counts_each_class_once_and_grows_upwards():
 def test_what_is_named_lies_inside_all_that_reach_the_threshold():
     for found in softmaxes(300):
         said = verdict.judge(found, T)
-        reach = [node.leaves for node in taxonomy.spoken() if found[sorted(node.leaves)].sum(dtype=np.float64) >= T]
+        reach = [
+            node.leaves for node in taxonomy.speakable_nodes() if found[sorted(node.leaves)].sum(dtype=np.float64) >= T
+        ]
         if reach:
             assert taxonomy.nodes()[said.wnid].leaves == frozenset.intersection(*reach)
         else:
