@@ -11,7 +11,7 @@ from classifier.imaging.crops import Views
 from classifier.imaging.decoding import DecodedImage
 from classifier.inference.engine import Engine, ModelOutput
 from classifier.inference.model import Model
-from classifier.inference.worker_pool import OnWait, get_pool
+from classifier.inference.worker_pool import OnQueued, get_pool
 from classifier.prediction import heatmap, squirrel, verdict
 from classifier.prediction.result import Heatmap, PredictionResult, Renditions, ScoredClass, Timings, Verdict
 from classifier.vocabulary import taxonomy
@@ -38,9 +38,9 @@ class ClassifyOptions:
 
 
 async def classify(
-    data: bytes, wish: ClassifyOptions, on_wait: OnWait | None = None, *, owner: Hashable = None
+    data: bytes, wish: ClassifyOptions, on_queued: OnQueued | None = None, *, owner: Hashable = None
 ) -> PredictionResult:
-    """The answer for one encoded picture, computed on the pool; ``on_wait`` is told its place, 1…, if it has to wait.
+    """The answer for one encoded picture, computed on the pool; ``on_queued`` is told its place, 1…, if it has to wait.
 
     When many wait, ``best`` becomes ``fast``, and the answer says so. Owners take turns.
 
@@ -49,10 +49,10 @@ async def classify(
     asked, pool = time.perf_counter(), get_pool()
 
     def job(engine: Engine) -> PredictionResult:
-        affordable = replace(wish, views=Views.FAST) if pool.is_pressed() else wish
+        affordable = replace(wish, views=Views.FAST) if pool.has_backlog() else wish
         return classify_image(pool.model, engine, data, affordable, asked=asked)
 
-    return await pool.run(job, on_wait, owner=owner)
+    return await pool.run(job, on_queued, owner=owner)
 
 
 def classify_image(
