@@ -67,7 +67,7 @@ def _legacy_health() -> JsonResponse:
 def _problem() -> str | None:
     if _leaving.is_set():
         return "this process is about to end"
-    return _pool().problem() if settings.ROLE.classifies else None
+    return _pool().unready_reason() if settings.ROLE.classifies else None
 
 
 def _pool() -> "WorkerPool":

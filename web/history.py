@@ -105,7 +105,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
 def judge(request: HttpRequest, record: UUID) -> HttpResponse:
     """Whether the answer was right, and what it is instead. Said once; a second time changes nothing."""
     suggested = request.POST.get("suggested", "").strip()
-    wnid = search.named(suggested) if suggested else ""
+    wnid = search.find_exact(suggested) if suggested else ""
     if wnid is None:
         return _refused(request, record, _("We know no animal or thing called “{name}”.").format(name=suggested))
     if request.POST.get("opinion") not in Classification.Opinion.values:

@@ -98,7 +98,7 @@ class ClassificationAdmin(ModelAdmin):
             return queryset.filter(pk=UUID(search_term.strip())), False
         except ValueError:
             # The names are in memory: their wnids have an index on every database, the beginnings of texts have not.
-            return queryset.filter(wnid__in=search.beginning(search_term)), False
+            return queryset.filter(wnid__in=search.find_by_prefix(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
         fields = [field.name for field in self.opts.fields if field.name not in self.exclude]

@@ -104,15 +104,15 @@ class AnswerFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
         text = self.value()
-        return queryset.filter(wnid=search.named(text) or "") if text else queryset
+        return queryset.filter(wnid=search.find_exact(text) or "") if text else queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """What the template shows: the other filters to keep, and what an unknown name may have meant."""
         text, name = self.value() or "", self.parameter_name
-        near = [] if search.named(text) else search.suggest(text, SUGGESTIONS)
+        near = [] if search.find_exact(text) else search.suggest(text, SUGGESTIONS)
         yield {
             "others": [(key, value) for key, value in changelist.params.items() if key != name],
             "all": changelist.get_query_string(remove=[name]),
-            "unknown": bool(text) and search.named(text) is None,
+            "unknown": bool(text) and search.find_exact(text) is None,
             "near": [(one.display, changelist.get_query_string({name: one.display})) for one in near],
         }

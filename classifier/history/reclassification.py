@@ -94,7 +94,7 @@ def _answer(pool: WorkerPool, row: Classification) -> PredictionResult | None:
     try:
         with photos.opened(str(row.photo)) as file:
             data = file.read()
-        return pool.run_apart(lambda engine: service.classify_image(pool.model, engine, data, wish))
+        return pool.run_unqueued(lambda engine: service.classify_image(pool.model, engine, data, wish))
     except (FileNotFoundError, ImageError) as error:
         logger.warning("record %s cannot be classified again: %s", row.pk, error)
         return None

@@ -141,7 +141,7 @@ def _wnid(dice: random.Random, kind: VerdictKind, index: int) -> str:
 @cache
 def _groups(index: int) -> tuple[str, ...]:
     """The everyday groups above a class, without the root."""
-    above = (node for node in taxonomy.spoken() if index in node.leaves and len(node.leaves) > 1)
+    above = (node for node in taxonomy.speakable_nodes() if index in node.leaves and len(node.leaves) > 1)
     return tuple(node.wnid for node in above if node.wnid != taxonomy.ROOT)
 
 
