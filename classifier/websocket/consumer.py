@@ -139,7 +139,7 @@ class ClassifyConsumer(Line):
         else:
             await self.say(messages.result(job, entry))
             self.answered()
-            metrics.log_answer(job.id, entry.answer, job.size)
+            metrics.log_answer(job.id, entry.result, job.size)
             if job.record:
                 recorder.record(entry)
         finally:

@@ -173,7 +173,7 @@ def cancelled(job: UUID) -> dict[str, Any]:
 
 def result(job: Classify, entry: NewRecord) -> dict[str, Any]:
     """The ``result`` message. The threshold filters the predictions, never the verdict."""
-    answer = entry.answer
+    answer = entry.result
     message = {
         "type": "result",
         "id": str(job.id),

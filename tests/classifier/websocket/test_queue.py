@@ -5,7 +5,7 @@ import time
 from uuid import uuid4
 
 from classifier.websocket import tickets
-from tests.classifier.records import rows, written
+from tests.classifier.records import read_records, wait_for_records
 from tests.client import authenticated
 
 
@@ -57,7 +57,7 @@ async def test_the_same_job_again_is_the_same_answer_and_the_same_row(narrow, ti
     async with authenticated(narrow, ticket) as client:
         again = await client.classify(chelsea, job=first["id"])
     assert again == first
-    assert len(await written(narrow, first["id"])) == 1
+    assert len(await wait_for_records(narrow, first["id"])) == 1
 
 
 async def test_two_owners_of_the_same_id_never_see_each_others_answer(narrow, ticket, photos, chelsea):
@@ -74,17 +74,17 @@ async def test_a_live_frame_leaves_no_row(narrow, ticket, chelsea):
     async with authenticated(narrow, ticket) as client:
         live = await client.classify(chelsea, views="fast", record=False)
         after = await client.classify(chelsea)
-    await written(narrow, after["id"])
-    assert rows(narrow, live["id"]) == []
+    await wait_for_records(narrow, after["id"])
+    assert read_records(narrow, live["id"]) == []
 
 
 async def test_consent_after_the_answer_keeps_the_photo(narrow, ticket, chelsea):
     async with authenticated(narrow, ticket) as client:
         first = await client.classify(chelsea)
         await client.classify(chelsea, job=first["id"], keep=True)
-    await written(narrow, first["id"])
+    await wait_for_records(narrow, first["id"])
     async with asyncio.timeout(10):
-        while not rows(narrow, first["id"])[0][1]:
+        while not read_records(narrow, first["id"])[0][1]:
             await asyncio.sleep(0.01)
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from websockets.exceptions import ConnectionClosed
 
 from classifier.websocket import messages
-from tests.classifier.records import written
+from tests.classifier.records import wait_for_records
 from tests.client import authenticated
 
 
@@ -119,4 +119,4 @@ async def test_a_client_that_gets_answers_may_talk_on(server, ticket, photos):
 async def test_a_file_name_of_half_a_character_is_recorded_all_the_same(server, ticket, chelsea):
     async with authenticated(server, ticket) as client:
         answer = await client.classify(chelsea, name="\ud800\x00cat.png")
-    assert len(await written(server, answer["id"])) == 1
+    assert len(await wait_for_records(server, answer["id"])) == 1
