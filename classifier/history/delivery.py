@@ -107,9 +107,7 @@ class DeliveryWorker:
         except Exception as error:  # noqa: BLE001 - the edge of the thread: log, keep the file and retry
             if not self.is_unavailable:
                 reason = error or type(error).__name__
-                logger.warning(
-                    "store of %s unavailable: %s; they wait in the spool", self._name, reason
-                )
+                logger.warning("store of %s unavailable: %s; they wait in the spool", self._name, reason)
             self.is_unavailable = True
             return False
         finally:

@@ -16,7 +16,7 @@ def read_records(server, job: str) -> list[tuple[str, str]]:
 
 
 async def wait_for_records(server, job: str) -> list[tuple[str, str]]:
-    """Wait up to 10 s for the record of a job, which is written after the answer; return it as ``read_records`` does."""
+    """Wait up to 10 s for the record of a job, which is written after its answer. Return it like ``read_records``."""
     async with asyncio.timeout(10):
         while not (records := read_records(server, job)):
             await asyncio.sleep(0.01)

@@ -1,4 +1,7 @@
-"""Fixtures of the history tests."""
+"""Fixtures and helpers of the history tests."""
+
+import time
+from collections.abc import Callable
 
 import pytest
 from django.db.backends.signals import connection_created
@@ -15,3 +18,11 @@ def opened_connections():
     connection_created.connect(collect)
     yield opened
     connection_created.disconnect(collect)
+
+
+def wait_until(condition: Callable[[], object], timeout_s: float = 30) -> None:
+    """Return when ``condition`` is true. Raises ``AssertionError`` after ``timeout_s``."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not true within {timeout_s} s"
+        time.sleep(0.01)

@@ -2,7 +2,6 @@
 
 import asyncio
 import sqlite3
-import time
 from contextlib import closing
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from classifier.inference.worker_pool import get_pool
 from classifier.models import Classification
 from classifier.prediction.result import Renditions
 from tests.classifier.answers import insert, new_record, store_photo
+from tests.classifier.history.conftest import wait_until
 from tests.classifier.records import OWNER
 from tests.running import manage, running
 
@@ -147,10 +147,7 @@ def test_the_reclassification_thread_closes_its_database_connection(cat, monkeyp
     monkeypatch.setattr(reclassification, "POLL_INTERVAL_S", 0.01)
     photos.delete([str(marked_record(cat).photo)])
     stop = reclassification.start(IDLE_POOL)
-    deadline = time.monotonic() + 30
-    while marked_records().exists():
-        assert time.monotonic() < deadline, "the thread did not process the record"
-        time.sleep(0.01)
+    wait_until(lambda: not marked_records().exists())
     stop()
     of_thread = [opened for opened in opened_connections if opened is not connections["default"]]
     assert of_thread
@@ -171,10 +168,7 @@ def test_the_reclassification_thread_survives_an_error_and_keeps_the_mark(cat, m
 
     monkeypatch.setattr(photos, "open_photo", fail_twice)
     stop = reclassification.start(IDLE_POOL)
-    deadline = time.monotonic() + 30
-    while marked_records().exists():
-        assert time.monotonic() < deadline, "the thread did not process the record"
-        time.sleep(0.01)
+    wait_until(lambda: not marked_records().exists())
     stop()
     assert "reclassification failed: storage unavailable" in caplog.text
     assert f"record {record.pk} not reclassified" in caplog.text
