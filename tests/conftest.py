@@ -21,7 +21,7 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     Django never closes the connections of an in-memory SQLite database. Each thread would leave one open.
     """
     path = tmp_path_factory.mktemp("database") / "test.sqlite3"
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(path)
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(path)  # type: ignore[index]
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,7 @@ class RecordList(ChangeList):
         if first is None or last is None:
             return {"show": False}
         year, month, day = self._chosen_date()
+        choices: list[tuple[int, ...]]
         if year and month and day:
             title = date_format(date(year, month, day), "MONTH_DAY_FORMAT")
             return {"show": True, "back": self._link((year, month)), "choices": [{"title": title}]}

@@ -112,7 +112,10 @@ def prediction_fields(result: PredictionResult) -> dict[str, Any]:
 
 
 class _Delivery(NamedTuple):
-    """One spool with its delivery worker. ``kind`` names its folder on disk and in the bucket."""
+    """One spool with its delivery worker.
+
+    ``kind`` names its folder on disk and in the bucket. A new name would hide the files of earlier processes.
+    """
 
     kind: str
     spool: Spool
