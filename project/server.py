@@ -41,7 +41,7 @@ class Server(DaphneServer):
 
     def run(self) -> None:
         """Serves until SIGTERM or SIGINT, then up to ``DRAIN_SECONDS`` more."""
-        notifications.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
+        notifications.use_event_loop(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
         if not settings.ROLE.classifies:
             super().run()
             return
@@ -51,14 +51,14 @@ class Server(DaphneServer):
         get_pool().warm_up()
         metrics.watch_classifier()
         recorder.start()
-        stop_again = reclassification.start(get_pool())
+        stop_reclassification = reclassification.start(get_pool())
         try:
             super().run()
         finally:
             _end_tasks()
-            stop_again()
+            stop_reclassification()
             get_pool().close()
-            recorder.finish(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
+            recorder.shutdown(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
         """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""

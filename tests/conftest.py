@@ -15,6 +15,16 @@ pytest_plugins = ["tests.stores"]
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Put the test database into a file, as in production.
+
+    Django never closes the connections of an in-memory SQLite database. Each thread would leave one open.
+    """
+    path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(path)  # type: ignore[index]
+
+
+@pytest.fixture(scope="session")
 def photos() -> Path:
     """The real photos that the model's build brings along."""
     return Path(settings.PHOTOS_DIR)

@@ -61,8 +61,8 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             await self.close(close_codes.CHANNEL_LAYER_UNAVAILABLE)
 
     async def _pass_on(self, key: UUID) -> None:
-        layer, group = notifications.layer(), notifications.group(key)
-        async with asyncio.timeout(notifications.WITHIN_S):
+        layer, group = notifications.get_layer(), notifications.group_name(key)
+        async with asyncio.timeout(notifications.TIMEOUT_S):
             channel = await layer.new_channel()
             await layer.group_add(group, channel)
         try:
@@ -70,5 +70,5 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             while await layer.receive(channel):
                 await self.send(text_data=CHANGED)
         finally:
-            async with asyncio.timeout(notifications.WITHIN_S):
+            async with asyncio.timeout(notifications.TIMEOUT_S):
                 await layer.group_discard(group, channel)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from classifier.websocket import tickets
-from tests.classifier.records import OWNER, rows
+from tests.classifier.records import OWNER, read_records
 from tests.server_process import running_server
 from tests.websocket_client import authenticated_client, connected_client
 
@@ -49,7 +49,7 @@ async def test_running_and_waiting_jobs_are_answered_and_recorded_and_the_line_c
         assert [(await client.receive())["id"] for _ in jobs] == jobs
         assert await client.wait_for_close() == 4412
     assert one_worker.process.wait(timeout=15) == 0
-    assert all(rows(one_worker, job) for job in jobs)
+    assert all(read_records(one_worker, job) for job in jobs)
 
 
 async def test_a_draining_server_is_alive_not_ready_and_takes_nothing_new(one_worker, ticket, large, photos):
