@@ -6,9 +6,18 @@ from django.core.management import CommandError, call_command
 from classifier.management.commands import build_taxonomy
 from classifier.vocabulary.taxonomy import TAXONOMY_FILE
 
-needs_wordnet = pytest.mark.skipif(
-    not build_taxonomy.WORDNET_DIR.is_dir(), reason="WordNet 3.0 is missing: apt-get install wordnet-base"
-)
+
+@pytest.fixture(scope="module")
+def nouns():
+    if not build_taxonomy.WORDNET_DIR.is_dir():
+        pytest.skip("WordNet 3.0 is missing: apt-get install wordnet-base")
+    return build_taxonomy.read_nouns(build_taxonomy.WORDNET_DIR)
+
+
+@pytest.fixture
+def _wordnet(nouns, monkeypatch):
+    """Let the command use the nouns that are already read; reading them takes most of its time."""
+    monkeypatch.setattr(build_taxonomy, "read_nouns", lambda _: nouns)
 
 
 @pytest.fixture
@@ -19,12 +28,12 @@ def table(tmp_path):
     return copy
 
 
-@needs_wordnet
+@pytest.mark.usefixtures("_wordnet")
 def test_table_agrees_with_wordnet():
     call_command("build_taxonomy", check=True)
 
 
-@needs_wordnet
+@pytest.mark.usefixtures("_wordnet")
 def test_check_fails_if_the_structure_of_the_table_differs(table):
     content = table.read_text(encoding="utf-8")
     assert "n02120997" in content
@@ -33,7 +42,7 @@ def test_check_fails_if_the_structure_of_the_table_differs(table):
         call_command("build_taxonomy", file=table, check=True)
 
 
-@needs_wordnet
+@pytest.mark.usefixtures("_wordnet")
 def test_build_keeps_a_reviewed_name(table):
     content = table.read_text(encoding="utf-8").replace("polar bear", "white bear")
     table.write_text(content, encoding="utf-8")
@@ -41,7 +50,7 @@ def test_build_keeps_a_reviewed_name(table):
     assert table.read_text(encoding="utf-8") == content
 
 
-@needs_wordnet
+@pytest.mark.usefixtures("_wordnet")
 def test_a_new_group_is_not_speakable_before_its_review(tmp_path):
     table = tmp_path / "taxonomy.csv"
     call_command("build_taxonomy", file=table)
