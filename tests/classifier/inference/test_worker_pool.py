@@ -110,10 +110,10 @@ async def test_a_cancelled_job_leaves_the_queue_and_frees_its_place():
 
 
 async def test_a_cancelled_job_frees_the_memory_of_its_picture_at_once():
-    class Picture:
+    class DecodedImage:
         pass
 
-    pool, blocker, picture = create_pool(max_waiting=1), BlockingJob(), Picture()
+    pool, blocker, picture = create_pool(max_waiting=1), BlockingJob(), DecodedImage()
     running = await start(pool, blocker)
     reference = weakref.ref(picture)
     waiting = asyncio.create_task(pool.run(partial(max, picture)))
