@@ -11,7 +11,9 @@ MINUTES ?= 10
 TESTERS ?= 2
 BIN := .venv/bin
 export HOST PORT UP_PORT UP_DIR
-MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
+MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore node_modules --ignore static/words
+
+NODE_JS := $(BIN)/python -m tests.js.node
 
 include infrastructure/deploy.mk
 
@@ -46,12 +48,15 @@ slow: $(BIN)/.dev-installed  ## The tests that need minutes of real time, after 
 check: $(BIN)/.dev-installed lint test test-infrastructure  ## Everything that CI asks for: lint, types, rules of flow, tests
 
 .PHONY: lint
-lint: $(BIN)/.dev-installed  ## Style, types and the rules of flow
+lint: $(BIN)/.dev-installed node_modules/.installed  ## Style, types and the rules of flow
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(NODE_JS) node_modules/eslint/bin/eslint.js .
+	@$(NODE_JS) node_modules/typescript/bin/tsc --project .
+	@$(NODE_JS) node_modules/typescript/bin/tsc --project tests/js
 
 .PHONY: model
 model: $(BIN)/.run-installed  ## Build the model artefact (only if it is not there)
@@ -83,7 +88,7 @@ lock:  ## Compile requirements/*.txt anew (needs uv)
 
 .PHONY: clean
 clean:  ## Remove the environment, the caches and what was built; keep history, kept photos and key
-	@rm -rf .venv .venv-bench infrastructure/.venv .venv-bench infrastructure/node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
+	@rm -rf .venv .venv-bench infrastructure/.venv infrastructure/node_modules node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -99,6 +104,11 @@ $(BIN)/.run-installed: requirements/model.txt | $(BIN)/python
 $(BIN)/.dev-installed: requirements/dev.txt | $(BIN)/.run-installed
 	@echo "Installing the test tools: about 80 MB to download …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+node_modules/.installed: package-lock.json | $(BIN)/.dev-installed
+	@echo "Installing ESLint and TypeScript: about 20 MB to download …"
+	@$(NODE_JS) npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 .venv-bench/.installed: requirements/bench.txt | $(BIN)/python
