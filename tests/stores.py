@@ -10,7 +10,7 @@ import pytest
 
 from infrastructure.local import servers
 from infrastructure.local.servers import Bucket, MissingServerError, Server
-from infrastructure.local.stack import Stack, stack
+from infrastructure.local.stack import Stack, run_stack
 
 
 @contextmanager
@@ -27,14 +27,14 @@ def store_folder() -> Iterator[Path]:
 @contextmanager
 def postgres_server() -> Iterator[Server]:
     """Start a PostgreSQL for a test that kills or freezes it."""
-    with store_folder() as folder, _skip_if_missing(), servers.started(servers.postgres(folder)) as server:
+    with store_folder() as folder, _skip_if_missing(), servers.run_server(servers.postgres(folder)) as server:
         yield server
 
 
 @contextmanager
 def redis_server(tls: tuple[Path, Path] | None = None) -> Iterator[Server]:
     """Start a Redis for a test that kills or freezes it, or that uses TLS (certificate and key)."""
-    with store_folder() as folder, _skip_if_missing(), servers.started(servers.redis(folder, tls=tls)) as server:
+    with store_folder() as folder, _skip_if_missing(), servers.run_server(servers.redis(folder, tls=tls)) as server:
         yield server
 
 
@@ -43,15 +43,19 @@ def s3_server() -> Iterator[Bucket]:
     """Start an S3 server with a bucket for a test that kills or freezes it."""
     with store_folder() as folder, _skip_if_missing():
         bucket = servers.s3(folder)
-        with servers.started(bucket.server):
+        with servers.run_server(bucket.server):
             yield bucket
 
 
 @contextmanager
 def running_stack(*, backends: int = 1, **variables: str) -> Iterator[Stack]:
     """Start both roles behind a TLS proxy with all three stores."""
-    with store_folder() as folder, _skip_if_missing(), stack(folder, backends=backends, variables=variables) as started:
-        yield started
+    with (
+        store_folder() as folder,
+        _skip_if_missing(),
+        run_stack(folder, backends=backends, variables=variables) as stack,
+    ):
+        yield stack
 
 
 @pytest.fixture(scope="session")

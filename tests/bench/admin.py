@@ -205,7 +205,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         Path(temporary).chmod(0o711)
         folder = options.keep or Path(temporary)
-        with servers.started(servers.postgres(folder / "postgresql")) as server:
+        with servers.run_server(servers.postgres(folder / "postgresql")) as server:
             url = {"DATABASE_URL": servers.postgres_url(server)}
             results = {"postgresql": measure_database(url, folder / "data", options.rows, options.rounds)}
         results["sqlite"] = measure_database({}, folder / "data", options.rows, options.rounds)
