@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.admin import pages, superuser  # isort: skip - sets Django up
+from tests.bench.admin import page_urls, superuser_client  # isort: skip - sets Django up
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -36,8 +36,8 @@ def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    client, found = superuser(), {}
-    for page, address in pages().items():
+    client, found = superuser_client(), {}
+    for page, address in page_urls().items():
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200, address
         found[page] = scans(asked)
