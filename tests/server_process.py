@@ -83,13 +83,19 @@ def make_build_dir(build: Path) -> Path:
 
 
 def migrate(data_dir: Path, **variables: str) -> None:
-    """Create the tables of a server's database. An SQLite file is a copy: a migration takes more than a second."""
+    """Create the tables of a server's database. Each process of the tests runs the migrations once per database URL."""
     data_dir.mkdir(parents=True, exist_ok=True)
     file = data_dir / "db.sqlite3"
-    if variables.get("DATABASE_URL"):
-        manage(data_dir, "migrate", "--verbosity", "0", **variables)
+    if url := variables.get("DATABASE_URL"):
+        _migrate_database(url)
     elif not file.exists():
         file.write_bytes(_migrated_sqlite())
+
+
+@cache
+def _migrate_database(url: str) -> None:
+    with TemporaryDirectory() as folder:
+        manage(Path(folder), "migrate", "--verbosity", "0", DATABASE_URL=url)
 
 
 @cache
