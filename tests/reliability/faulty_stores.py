@@ -23,7 +23,7 @@ from tests.websocket_client import authenticated_client
 
 DELAY_S = 0.5
 STORES = ("postgres", "redis", "s3")
-FAULTS = ("killed", "hung", "slow")
+OUTAGE_KINDS = ("killed", "hung", "slow")
 
 
 @dataclass
@@ -54,33 +54,33 @@ class FaultyStores:
         settings: dict[str, Any] = {**self.variables, "ROLE": "backend", "WORKERS": "1", **variables}
         return running_server(folder, **settings)
 
-    def inject(self, store: str, fault: str) -> None:
+    def break_store(self, store: str, kind: str) -> None:
         """Make a store ``killed``, ``hung`` or ``slow``."""
-        if fault == "slow":
+        if kind == "slow":
             self.proxies[store].delay_s = DELAY_S
-        elif fault == "hung":
+        elif kind == "hung":
             self._server(store).freeze()
         else:
             self._server(store).kill()
 
-    def repair(self, store: str, fault: str) -> None:
-        if fault == "slow":
+    def repair_store(self, store: str, kind: str) -> None:
+        if kind == "slow":
             self.proxies[store].delay_s = 0
-        elif fault == "hung":
+        elif kind == "hung":
             self._server(store).thaw()
         else:
             self._server(store).start()
 
     @contextmanager
-    def outage(self, *stores: str, fault: str = "killed") -> Iterator[None]:
-        """Inject the fault into these stores, and repair them at the end."""
+    def outage(self, *stores: str, kind: str = "killed") -> Iterator[None]:
+        """Break these stores, and repair them at the end."""
         for store in stores:
-            self.inject(store, fault)
+            self.break_store(store, kind)
         try:
             yield
         finally:
             for store in stores:
-                self.repair(store, fault)
+                self.repair_store(store, kind)
 
     def records(self, jobs: list[str]) -> list[tuple[str, str]]:
         """Return the ids and photo names of the stored records of these jobs."""
@@ -105,7 +105,7 @@ class FaultyStores:
 
 @contextmanager
 def faulty_stores() -> Iterator[FaultyStores]:
-    """Start all three stores without a fault."""
+    """Start all three stores."""
     with ExitStack() as stack:
         postgres, redis = (stack.enter_context(server()) for server in (postgres_server, redis_server))
         bucket = stack.enter_context(s3_server())

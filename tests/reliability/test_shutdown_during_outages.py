@@ -36,11 +36,11 @@ async def test_records_survive_a_restart_while_database_and_bucket_are_unavailab
     assert list(tmp_path.rglob("*.spool")) == []
 
 
-@pytest.mark.parametrize("fault", ["killed", "hung"])
-async def test_another_backend_stores_the_records_that_a_backend_left_in_the_bucket(stores, chelsea, tmp_path, fault):
+@pytest.mark.parametrize("kind", ["killed", "hung"])
+async def test_another_backend_stores_the_records_that_a_backend_left_in_the_bucket(stores, chelsea, tmp_path, kind):
     with stores.running_backend(tmp_path / "first", DRAIN_SECONDS="8") as server:
         await open_store_connections(stores, server, chelsea)
-        with stores.outage("postgres", fault=fault):
+        with stores.outage("postgres", kind=kind):
             jobs = await classify(stores, server, chelsea, 10, keep=True)
             await shut_down(server)
     assert list((tmp_path / "first").rglob("*.spool")) == []

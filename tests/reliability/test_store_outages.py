@@ -6,7 +6,7 @@ import json
 import pytest
 from django.conf import settings
 
-from tests.reliability.faulty_stores import FAULTS, STORES, classify, metric
+from tests.reliability.faulty_stores import OUTAGE_KINDS, STORES, classify, metric
 
 REPORT = settings.BASE_DIR / "test-results" / "reliability.jsonl"
 #: An answer that waited for a slow store would take at least 1 s (0.5 s each way), and for a hung one its timeout.
@@ -30,12 +30,12 @@ def assert_answered_in_time(durations_ms: list[float]) -> None:
     assert sorted(durations_ms)[-2] < MAX_ANSWER_MS, durations_ms
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("kind", OUTAGE_KINDS)
 @pytest.mark.parametrize("store", STORES)
-async def test_jobs_are_answered_during_an_outage_and_recorded_after_it(stores, backend, chelsea, store, fault):
+async def test_jobs_are_answered_during_an_outage_and_recorded_after_it(stores, backend, chelsea, store, kind):
     before = await classify(stores, backend, chelsea, 10)
     await asyncio.to_thread(stores.wait_for_records, before.ids)
-    with stores.outage(store, fault=fault):
+    with stores.outage(store, kind=kind):
         during = await classify(stores, backend, chelsea, 20)
         with_photos = await classify(stores, backend, chelsea, 3, keep=True)
     records_s = await asyncio.to_thread(stores.wait_for_records, during.ids)
@@ -44,7 +44,7 @@ async def test_jobs_are_answered_during_an_outage_and_recorded_after_it(stores, 
     assert metric(backend, "classifier_records_lost_total") == 0
     report(
         part=store,
-        how=fault,
+        how=kind,
         before_ms=round(before.median_ms, 1),
         during_ms=round(during.median_ms, 1),
         slowest_ms=round(max(during.durations_ms)),
