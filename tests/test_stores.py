@@ -21,9 +21,9 @@ pytestmark = pytest.mark.process
 
 MIGRATE_AND_INSERT = """
 from django.core.management import call_command
-from tests.classifier.answers import entry, write
+from tests.classifier.answers import insert, new_record
 call_command("migrate", verbosity=0)
-write(entry(name="{name}"), entry(name="{name}"))
+insert(new_record(name="{name}"), new_record(name="{name}"))
 """
 
 

@@ -3,17 +3,19 @@
 import asyncio
 import json
 import logging
+from typing import Any
 from uuid import UUID
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from classifier.history import notifications
 from classifier.websocket import close_codes, origins
+from classifier.websocket.connection import ConnectionCounter
 from web import owner
 
 logger = logging.getLogger(__name__)
 
-connection_counter = origins.ConnectionCounter()
+connection_counter = ConnectionCounter()
 
 CHANGED = json.dumps({"type": "changed"})
 
@@ -26,27 +28,29 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listening: asyncio.Task[None] | None = None
-        self.address = ""
+        self.is_within_limits = False
+        self.listener: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Count the connection as long as the application runs, also if the server cancels it."""
+        with connection_counter.counted(origins.address(scope)) as self.is_within_limits:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                if self.listener:
+                    self.listener.cancel()
 
     async def connect(self) -> None:
         await self.accept()
-        self.address = origins.address(self.scope)
-        fits = connection_counter.enter(self.address)
         key = owner.known(self.scope["cookies"])
         if not origins.is_allowed(self.scope):
             await self.close(close_codes.FORBIDDEN_ORIGIN)
         elif key is None:
             await self.close(close_codes.UNAUTHENTICATED)
-        elif not fits:
+        elif not self.is_within_limits:
             await self.close(close_codes.RATE_LIMITED)
         else:
-            self.listening = asyncio.create_task(self._listen(key))
-
-    async def disconnect(self, code: int) -> None:
-        connection_counter.leave(self.address)
-        if self.listening:
-            self.listening.cancel()
+            self.listener = asyncio.create_task(self._listen(key))
 
     async def _listen(self, key: UUID) -> None:
         try:
@@ -57,8 +61,8 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             await self.close(close_codes.CHANNEL_LAYER_UNAVAILABLE)
 
     async def _pass_on(self, key: UUID) -> None:
-        layer, group = notifications.layer(), notifications.group(key)
-        async with asyncio.timeout(notifications.WITHIN_S):
+        layer, group = notifications.get_layer(), notifications.group_name(key)
+        async with asyncio.timeout(notifications.TIMEOUT_S):
             channel = await layer.new_channel()
             await layer.group_add(group, channel)
         try:
@@ -66,5 +70,5 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             while await layer.receive(channel):
                 await self.send(text_data=CHANGED)
         finally:
-            async with asyncio.timeout(notifications.WITHIN_S):
+            async with asyncio.timeout(notifications.TIMEOUT_S):
                 await layer.group_discard(group, channel)

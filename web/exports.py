@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from classifier.history import csv_export, records
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.vocabulary import search
 from web import wording
@@ -29,12 +29,12 @@ COLUMNS = (
 )
 
 
-def as_csv(rows: Rows) -> Iterator[str]:
+def as_csv(rows: Records) -> Iterator[str]:
     """Lines, the names of the columns first. No cell begins like a formula."""
-    return csv_export.lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*BIG))))
+    return csv_export.csv_lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*LARGE_FIELDS))))
 
 
-def as_json(rows: Rows) -> Iterator[str]:
+def as_json(rows: Records) -> Iterator[str]:
     """One array, with the five best and the heatmap's numbers in each row."""
     yield "["
     for number, row in enumerate(_each(rows)):
@@ -43,7 +43,7 @@ def as_json(rows: Rows) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _each(rows: Rows) -> Iterator[Classification]:
+def _each(rows: Records) -> Iterator[Classification]:
     return chain.from_iterable(records.in_chunks(rows))
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.prediction.result import SquirrelAnswer, VerdictKind
 from classifier.vocabulary import taxonomy
@@ -44,7 +44,7 @@ class Filter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
 
-    def of(self, rows: Rows) -> Rows:
+    def of(self, rows: Records) -> Records:
         """Those of ``rows`` that are looked for."""
         self.is_valid()
         return rows.filter(*self._conditions(**self.cleaned_data))
@@ -70,13 +70,13 @@ class Page:
     next: str
 
 
-def page(rows: Rows, before: str) -> Page:
+def page(rows: Records, before: str) -> Page:
     """The newest ``PAGE`` of ``rows`` that are older than the row ``before`` names; from the start for nonsense."""
-    found = list(_after(rows, before).defer(*BIG)[: PAGE + 1])
+    found = list(_after(rows, before).defer(*LARGE_FIELDS)[: PAGE + 1])
     return Page(found[:PAGE], _place(found[PAGE - 1]) if len(found) > PAGE else "")
 
 
-def _after(rows: Rows, before: str) -> Rows:
+def _after(rows: Records, before: str) -> Records:
     at, _, record = before.partition("_")
     try:
         when, key = datetime.fromisoformat(at), UUID(record)

@@ -40,7 +40,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The newest first, filtered by what the address asks for."""
     owner = owner_of(request)
     form = filters.Filter(request.GET)
-    page = filters.page(form.of(records.of(owner)), request.GET.get("before", ""))
+    page = filters.page(form.of(records.of_owner(owner)), request.GET.get("before", ""))
     query = request.GET.copy()
     query["before"] = page.next
     shown = {"form": form, "page": page, "older": query.urlencode(), "filtered": any(form.data.values())}
@@ -51,33 +51,33 @@ def listing(request: HttpRequest) -> HttpResponse:
 @private
 def details(request: HttpRequest, record: UUID) -> HttpResponse:
     """One answer, with all that was recorded of it."""
-    return _details(request, get_object_or_404(records.of(owner_of(request)), id=record))
+    return _details(request, get_object_or_404(records.of_owner(owner_of(request)), id=record))
 
 
 @require_safe
 @cache_control(private=True, max_age=3600)
 def photo(request: HttpRequest, record: UUID) -> HttpResponseBase:
     """The kept photo, 512 pixels."""
-    return send(get_object_or_404(records.of(owner_of(request)), id=record).photo.name)
+    return send(get_object_or_404(records.of_owner(owner_of(request)), id=record).photo.name)
 
 
 @require_safe
 @cache_control(private=True, max_age=3600)
 def thumbnail(request: HttpRequest, record: UUID) -> HttpResponseBase:
     """The kept photo, 96 pixels."""
-    return send(get_object_or_404(records.of(owner_of(request)), id=record).thumbnail.name)
+    return send(get_object_or_404(records.of_owner(owner_of(request)), id=record).thumbnail.name)
 
 
 @require_safe
 @private
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Everything of this owner, as CSV or JSON."""
-    rows = records.of(owner_of(request))
+    rows = records.of_owner(owner_of(request))
     content, kind = {"csv": (exports.as_csv, "text/csv"), "json": (exports.as_json, "application/json")}[form]
     name = f"animals-{timezone.now():%Y-%m-%d}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(
-        csv_export.streamed(content(rows)), content_type=f"{kind}; charset=utf-8", headers=headers
+        csv_export.stream_lines(content(rows)), content_type=f"{kind}; charset=utf-8", headers=headers
     )
 
 
@@ -95,7 +95,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
     """Everything of this owner, for good, after a page that asks whether they are sure."""
     owner = owner_of(request)
     if request.method != "POST":
-        return render(request, "web/delete_all.html", {"count": records.of(owner).count()})
+        return render(request, "web/delete_all.html", {"count": records.of_owner(owner).count()})
     records.erase_all(owner)
     return redirect("web:history")
 
@@ -105,7 +105,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
 def judge(request: HttpRequest, record: UUID) -> HttpResponse:
     """Whether the answer was right, and what it is instead. Said once; a second time changes nothing."""
     suggested = request.POST.get("suggested", "").strip()
-    wnid = search.named(suggested) if suggested else ""
+    wnid = search.find_exact(suggested) if suggested else ""
     if wnid is None:
         return _refused(request, record, _("We know no animal or thing called “{name}”.").format(name=suggested))
     if request.POST.get("opinion") not in Classification.Opinion.values:
@@ -141,12 +141,12 @@ def send(name: str | None) -> HttpResponseBase:
     """A stored photo: out of the folder, or the way to it in the bucket."""
     if not name:
         raise Http404("This photo was not kept.")
-    if address := photos.address(name):
+    if address := photos.signed_url(name):
         response = HttpResponseRedirect(address)
         response["Cache-Control"] = f"private, max-age={settings.S3_LINK_S // 2}"
         return response
     try:
-        return FileResponse(photos.opened(name), content_type="image/jpeg")
+        return FileResponse(photos.open_photo(name), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404("This photo is gone.") from None
 
@@ -159,8 +159,8 @@ def _details(request: HttpRequest, row: Classification, fault: str = "", status:
 
 
 def _judged(owner: UUID, record: UUID, opinion: Classification.Opinion, wnid: str) -> dict[str, object] | None:
-    first = records.judge(owner, record, opinion, wnid)
-    return {"first": first} if first or records.of(owner).filter(id=record).exists() else None
+    first = records.save_feedback(owner, record, opinion, wnid)
+    return {"first": first} if first or records.of_owner(owner).filter(id=record).exists() else None
 
 
 def _shared(request: HttpRequest, owner: UUID, record: UUID) -> dict[str, object] | None:
@@ -180,7 +180,7 @@ def _once_written(request: HttpRequest, record: UUID, act: Callable[[UUID], dict
 def _refused(request: HttpRequest, record: UUID, fault: str) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"message": fault}, status=400)
-    return _details(request, get_object_or_404(records.of(owner_of(request)), id=record), fault, 400)
+    return _details(request, get_object_or_404(records.of_owner(owner_of(request)), id=record), fault, 400)
 
 
 def _wants_json(request: HttpRequest) -> bool:

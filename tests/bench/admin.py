@@ -33,7 +33,7 @@ from django.test import Client  # noqa: E402
 from classifier.history import recorder, stores  # noqa: E402
 from classifier.models import Classification, DailyStatistics  # noqa: E402
 from infrastructure.local import servers  # noqa: E402
-from tests.classifier.answers import entry  # noqa: E402
+from tests.classifier.answers import new_record  # noqa: E402
 
 #: Numbers of records that the backend writes at once: under light and under heavy load.
 BATCH_SIZES = (1, 10, 100)
@@ -118,8 +118,8 @@ def measure_writes(batch_size: int, rounds: int) -> Measurement:
     """Write batches of new records as the backend does."""
     times, cpu_times, queries = [], [], 0
     for _ in range(rounds + 1):
-        drafts = [recorder.draft(entry()) for _ in range(batch_size)]
-        elapsed_ms, cpu_ms, queries = timed(lambda drafts=drafts: stores.write(drafts))  # type: ignore[misc]
+        drafts = [recorder.to_draft(new_record()) for _ in range(batch_size)]
+        elapsed_ms, cpu_ms, queries = timed(lambda drafts=drafts: stores.insert_records(drafts))  # type: ignore[misc]
         times.append(elapsed_ms)
         cpu_times.append(cpu_ms)
     median_ms = statistics.median(times[1:])

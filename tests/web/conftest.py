@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from classifier.models import Classification
-from tests.classifier.answers import entry, keep, write
+from tests.classifier.answers import insert, new_record, store_photo
 from web import owner
 
 Asked = Callable[..., Classification]
@@ -30,9 +30,9 @@ def key_of(browser: Client) -> UUID:
 
 def ask(browser: Client, **facts: Any) -> Classification:
     """A record of what this browser asked, its photo with it if there is consent."""
-    one = entry(owner=key_of(browser), **facts)
-    write(one)
-    keep(one)
+    one = new_record(owner=key_of(browser), **facts)
+    insert(one)
+    store_photo(one)
     return Classification.objects.get(id=one.id)
 
 

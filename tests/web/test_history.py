@@ -48,7 +48,7 @@ def test_a_new_browser_has_nothing_and_is_told_what_to_do(client, db):
 
 
 def test_an_answer_stands_in_the_list_with_its_thumbnail(client, asked):
-    row = asked(kept=JPEGS)
+    row = asked(renditions=JPEGS)
     page = listed(client)
     assert "That is a cat (Egyptian cat)." in page
     assert address(row, "record_thumbnail") in page
@@ -91,7 +91,7 @@ def test_details_show_the_five_best_and_outlive_the_photo(client, asked):
 
 @pytest.mark.parametrize("what", ["record", "record_photo", "record_thumbnail"])
 def test_another_browser_finds_nothing_of_it(asked, what):
-    row, other = asked(kept=JPEGS), Client()
+    row, other = asked(renditions=JPEGS), Client()
     key_of(other)
     assert other.get(address(row, what)).status_code == 404
     assert address(row) not in listed(other)
@@ -100,7 +100,7 @@ def test_another_browser_finds_nothing_of_it(asked, what):
 
 @pytest.mark.parametrize("what", ["delete", "judge", "share", "unshare"])
 def test_another_browser_changes_nothing_of_it(asked, what):
-    row, other = asked(kept=JPEGS), Client()
+    row, other = asked(renditions=JPEGS), Client()
     key_of(other)
     other.post(address(row, what), {"opinion": "right"}, headers=JSON)
     after = Classification.objects.get()
@@ -108,7 +108,7 @@ def test_another_browser_changes_nothing_of_it(asked, what):
 
 
 def test_one_is_deleted_with_its_photo_for_good(client, asked, media):
-    row, other = asked(kept=JPEGS), asked(kept=JPEGS)
+    row, other = asked(renditions=JPEGS), asked(renditions=JPEGS)
     client.post(address(row, "delete"))
     assert Classification.objects.get() == other
     assert len(files(media)) == 2
@@ -116,9 +116,9 @@ def test_one_is_deleted_with_its_photo_for_good(client, asked, media):
 
 
 def test_delete_all_asks_first_and_then_leaves_nothing_of_mine(client, asked, media):
-    asked(kept=JPEGS)
+    asked(renditions=JPEGS)
     asked()
-    others = ask(Client(), kept=JPEGS)
+    others = ask(Client(), renditions=JPEGS)
     assert "2 answers of this browser" in client.get(reverse("web:delete_all")).content.decode()
     client.post(reverse("web:delete_all"))
     assert Classification.objects.get() == others
@@ -188,7 +188,7 @@ def test_names_are_offered_for_what_is_typed(client):
 
 
 def test_nothing_of_a_history_may_be_kept_by_a_cache(client, asked):
-    row = asked(kept=JPEGS)
+    row = asked(renditions=JPEGS)
     for url in (reverse("web:history"), address(row), reverse("web:export_csv")):
         assert "no-store" in client.get(url)["Cache-Control"]
     photo = client.get(address(row, "record_photo"))
@@ -214,7 +214,7 @@ def shared(client, row: Classification) -> str:
 
 
 def test_whoever_has_the_link_sees_answer_and_photo_and_not_whose_it_is(client, asked):
-    row = asked(kept=JPEGS, name="secret-place.jpg")
+    row = asked(renditions=JPEGS, name="secret-place.jpg")
     link, anybody = shared(client, row), Client()
     page = anybody.get(link)
     assert "That is a cat (Egyptian cat)." in page.content.decode()
@@ -241,7 +241,7 @@ def test_a_link_expires(client, asked):
 
 
 def test_the_link_to_a_deleted_answer_says_gone(client, asked):
-    row = asked(kept=JPEGS)
+    row = asked(renditions=JPEGS)
     link = shared(client, row)
     client.post(address(row, "delete"))
     for url in (link, f"{link}/photo"):
