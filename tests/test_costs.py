@@ -21,7 +21,7 @@ from classifier.prediction import service
 from classifier.prediction.service import ClassifyOptions
 from classifier.websocket import messages
 from tests.classifier.answers import entry
-from tests.web.conftest import ask
+from tests.web.conftest import create_record
 
 #: Calls of Python and C functions from a picture's bytes to the text of its answer, 224 pixels, ``fast`` (counted: 627
 #: on Python 3.11).
@@ -52,14 +52,14 @@ def test_the_upload_page_asks_the_database_nothing(client, django_assert_num_que
 @pytest.mark.parametrize(("rows", "queries"), [(0, 1), (1, 1), (12, 1)])
 def test_a_history_page_asks_as_often_however_long_it_is(client, django_assert_num_queries, rows, queries):
     for _ in range(rows):
-        ask(client)
+        create_record(client)
     with django_assert_num_queries(queries):
         client.get(reverse("web:history"))
 
 
 @pytest.mark.django_db
 def test_the_details_of_a_record_are_one_query(client, django_assert_num_queries):
-    row = ask(client)
+    row = create_record(client)
     with django_assert_num_queries(1):
         client.get(reverse("web:record", args=[row.id]))
 
