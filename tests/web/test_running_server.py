@@ -96,11 +96,11 @@ async def test_notifications_and_rate_limits_pass_through_redis_between_the_role
         assert redis.keys("limits*owner*")
 
 
-async def test_100_answers_leave_no_photo_file_with_keep_photos_never(tmp_path, chelsea):
+async def test_20_answers_leave_no_photo_file_with_keep_photos_never(tmp_path, chelsea):
     with running(tmp_path, KEEP_PHOTOS="never") as server:
         browser = Browser(server)
         async with authenticated(server, browser.ticket) as client:
-            for _ in range(100):
+            for _ in range(20):
                 assert (await client.classify(chelsea, views="fast", keep=True))["type"] == "result"
         assert '<div class="consent" hidden>' in browser.get("/")
     assert [path for path in tmp_path.rglob("*") if path.suffix == ".jpg"] == []
