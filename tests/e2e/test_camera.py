@@ -78,10 +78,8 @@ def live(visit: Callable[..., Page]) -> Page:
 
 def test_the_camera_sees_a_cat(live: Page):
     expect(live.locator(VERDICT)).to_contain_text("cat")
-    expect(live.locator("[data-part=timing]")).to_have_text(
-        re.compile(r"^[1-9]\d* frames a second|^\d\.[1-9] frames a second")
-    )
-    expect(live.get_by_text("The answer is the mean of the last few frames. Nothing of it is kept.")).to_be_visible()
+    expect(live.locator("[data-part=timing]")).to_have_text(re.compile(r" ([1-9]\d*|\d\.[1-9]) frames per second "))
+    expect(live.get_by_text("The answer is the average of the last few frames. No frame is kept.")).to_be_visible()
 
 
 def test_nothing_of_it_is_recorded(live: Page, server: Running):
@@ -114,7 +112,7 @@ def test_it_stops_when_it_is_told_to(live: Page):
 def test_it_stops_when_the_page_is_hidden_and_says_so(live: Page):
     track = live.evaluate_handle("document.querySelector('video').srcObject.getVideoTracks()[0]")
     live.evaluate(HIDE)
-    expect(live.locator("#hint")).to_have_text("The camera stopped, because this page was out of sight.")
+    expect(live.locator("#hint")).to_have_text("The camera stopped because this page was hidden.")
     assert track.evaluate("track => track.readyState") == "ended"
 
 
@@ -157,7 +155,7 @@ def test_it_says_that_it_asks_for_the_camera(visit: Callable[..., Page]):
     page.add_init_script("navigator.mediaDevices.getUserMedia = () => new Promise(() => {})")
     page.goto("/")
     page.get_by_role("button", name="Camera").click()
-    expect(page.locator(VERDICT)).to_have_text("Asking for the camera…")
+    expect(page.locator(VERDICT)).to_have_text("Requesting the camera…")
     page.locator(VERDICT).click(trial=True)  # nothing lies over it
 
 
@@ -188,7 +186,7 @@ def test_a_camera_that_is_not_allowed_has_words_of_its_own(visit: Callable[..., 
     page = visit(allowed=False)
     page.goto("/")
     page.get_by_role("button", name="Camera").click()
-    expect(page.locator(VERDICT)).to_contain_text("The camera was not allowed.")
+    expect(page.locator(VERDICT)).to_contain_text("This page may not use the camera.")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 

@@ -52,7 +52,7 @@ def test_a_kept_photo_and_why_outlive_the_page(page: Page, photos: Path):
     expect(page.locator("#photo")).to_have_js_property("complete", value=True)
     page.locator("#heatmap-toggle").click()
     expect(page.locator("#heatmap")).to_be_visible()
-    expect(page.locator("[data-heatmap=text]")).to_contain_text("What spoke most")
+    expect(page.locator("[data-heatmap=text]")).to_contain_text("counted most towards")
 
 
 def test_feedback_names_what_is_offered(page: Page, photos: Path):
@@ -62,4 +62,4 @@ def test_feedback_names_what_is_offered(page: Page, photos: Path):
     expect(page.locator("#suggestions option[value='espresso']")).to_have_count(1)
     page.locator("#suggested").fill("espresso")
     page.get_by_role("button", name="Say so").click()
-    expect(page.get_by_text("Thank you. Noted.")).to_be_visible()
+    expect(page.get_by_text("Thank you for your feedback.")).to_be_visible()

@@ -73,7 +73,7 @@ def test_a_server_that_restarts_in_the_middle_of_fifty_loses_none_and_doubles_no
     start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         answers_ten_of(paths, page, server)
-    expect(page.locator("#status-text")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
+    expect(page.locator("#status-text")).to_contain_text(re.compile(r"Your \d+ photos will be sent then"))
     with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
     assert recorded(server) == [path.name for path in paths]
@@ -93,7 +93,7 @@ def test_a_server_that_is_killed_in_the_middle_of_fifty_costs_no_answer_and_doub
         answers_ten_of(paths, page, server)
         server.process.kill()
         server.process.wait(10)
-    expect(page.locator("#status-text")).to_contain_text(re.compile(r"your \d+ waiting photos are safe"))
+    expect(page.locator("#status-text")).to_contain_text(re.compile(r"Your \d+ photos will be sent then"))
     unwritten = names_of(rows(page, "answered")) - set(recorded(server))
     with start() as server:
         expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
@@ -107,7 +107,7 @@ def test_a_photo_of_48_megapixels_does_not_hold_the_page_up(home: Page, tmp_path
     home.evaluate(WATCH_FRAMES)
     put(home, tmp_path / "large.jpg")
     expect(home.locator("[data-state=answered]")).to_be_visible(timeout=30_000)
-    expect(home.locator("#caption")).to_contain_text("sent as 1024\u202f×\u202f768 pixels")
+    expect(home.locator("#caption")).to_contain_text("sent as 1024\u00a0×\u00a0768 pixels")
     assert home.evaluate("window.longestPause") < LONGEST_PAUSE_MS
 
 
@@ -120,7 +120,7 @@ def test_a_dropped_folder_gives_its_photos_and_says_what_was_left_out(home: Page
     drop(home, tmp_path / "holiday")
     expect(home.get_by_role("heading", name="3 of 3 answered")).to_be_visible()
     expect(home.get_by_text("holiday/day 2/00-chelsea.jpg")).to_be_visible()
-    expect(home.locator("#hint")).to_have_text("One file was left out: it is no photo.")
+    expect(home.locator("#hint")).to_have_text("One file was skipped because it is not a photo.")
 
 
 def test_a_folder_is_chosen(home: Page, fifty: Path):
@@ -132,7 +132,7 @@ def test_a_folder_is_chosen(home: Page, fifty: Path):
 def test_a_folder_without_photos_says_so(home: Page, tmp_path: Path):
     (tmp_path / "notes.txt").write_text("Not a picture.")
     drop(home, tmp_path)
-    expect(home.locator("#hint")).to_have_text("There are no photos in this folder.")
+    expect(home.locator("#hint")).to_have_text("This folder contains no photos.")
 
 
 def test_a_row_opens_large_and_the_browser_leads_back(home: Page, three: list[Path]):
@@ -156,11 +156,11 @@ def test_a_refused_photo_has_words_of_its_own_and_can_be_tried_again(page: Page,
     backend = Backend(reply={"type": "error", "code": "server.overloaded", "message": ""}).serve(page)
     page.goto("/")
     put(page, *three)
-    expect(rows(page, "rejected").filter(has_text="Many people are asking right now.")).to_have_count(3)
+    expect(rows(page, "rejected").filter(has_text="The server is busy right now.")).to_have_count(3)
     backend.reply = result()
     page.get_by_role("button", name="Try 01-coffee.jpg again").click()
     expect(rows(page, "answered").filter(has_text="That is a marmot.")).to_have_count(1)
-    expect(page.locator("[data-batch=tally]")).to_have_text("1 × marmot · 2 refused")
+    expect(page.locator("[data-batch=tally]")).to_have_text("1 × marmot · 2 rejected")
 
 
 def test_what_is_no_picture_is_refused_in_its_row_alone(home: Page, three: list[Path], tmp_path: Path):

@@ -19,7 +19,7 @@ def test_a_text_file_has_words_of_its_own_and_is_not_sent(page: Page, tmp_path: 
     (tmp_path / "notes.txt").write_text("Not a picture.")
     page.goto("/")
     page.locator("#file").set_input_files(tmp_path / "notes.txt")
-    expect(page.locator(VERDICT)).to_have_text("We don't read this kind of file.")
+    expect(page.locator(VERDICT)).to_have_text("We can't read this type of file.")
     assert backend.jobs == []
 
 
@@ -58,7 +58,7 @@ def test_it_can_be_tried_again_where_that_helps(page: Page):
     backend = Backend(reply={"type": "error", "code": "server.overloaded", "message": "", "retry_after": 2}).serve(page)
     page.goto("/")
     page.get_by_role("button", name="Chelsea the cat").click()
-    expect(page.locator("[data-part=detail]")).to_have_text("Your photo is safe here. Try again in 2\u202fs.")
+    expect(page.locator("[data-part=detail]")).to_have_text("Your photo is still on this page. Try again in 2\u00a0s.")
     backend.reply = result()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
@@ -68,8 +68,8 @@ def test_a_photo_survives_a_lost_line(page: Page):
     backend = Backend(reply=1012).serve(page)
     page.goto("/")
     page.get_by_role("button", name="Chelsea the cat").click()
-    expect(page.locator("#status-text")).to_contain_text("The line dropped; your photo is safe and will go on in")
-    expect(page.locator(VERDICT)).to_have_text("Waiting for the line…")
+    expect(page.locator("#status-text")).to_contain_text("Connection lost. Retrying in")
+    expect(page.locator(VERDICT)).to_have_text("Connecting…")
     backend.reply = result()
     page.get_by_role("button", name="Try now").click()
     expect(page.locator(VERDICT)).to_have_text("That is a marmot.")
@@ -82,12 +82,12 @@ def test_a_photo_that_loses_the_line_twice_is_given_back(page: Page):
     page.goto("/")
     page.get_by_role("button", name="Chelsea the cat").click()
     page.get_by_role("button", name="Try now").click()
-    expect(page.locator(VERDICT)).to_have_text("The line dropped twice with this photo.")
+    expect(page.locator(VERDICT)).to_have_text("Sending this photo failed twice.")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 @pytest.mark.parametrize(
-    ("close", "words"), [(4403, "no photos from this address"), (4400, "do not understand each other")]
+    ("close", "words"), [(4403, "no photos from this address"), (4400, "did not understand this page")]
 )
 def test_a_line_closed_for_good_says_why(page: Page, close: int, words: str):
     Backend(reply=close).serve(page)

@@ -135,7 +135,7 @@ async def test_a_hundred_answers_leave_no_file_where_photos_are_never_kept(tmp_p
         async with authenticated(server, browser.ticket) as client:
             for _ in range(100):
                 assert (await client.classify(chelsea, views="fast", keep=True))["type"] == "result"
-        assert '<div class="keep" hidden>' in browser.get("/")
+        assert '<div class="consent" hidden>' in browser.get("/")
     assert [path for path in tmp_path.rglob("*") if path.suffix == ".jpg"] == []
 
 

@@ -40,7 +40,7 @@ def test_no_import_is_left_unhashed(collected, names):
 
 def test_what_is_imported_later_is_hashed_too(collected, names):
     later = re.findall(r'import\("\.\./([^"]+)"\)', (collected / names["js/pages/upload.js"]).read_text())
-    expected = ("answer/feedback", "batch/batch-view", "camera/live-view")
+    expected = ("answer/feedback", "answer/heatmap", "batch/batch-view", "camera/live-view")
     assert {f"js/{name}" for name in later} == {names[f"js/{name}.js"] for name in expected}
 
 

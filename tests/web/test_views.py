@@ -85,12 +85,18 @@ def test_photos_are_made_ready_in_a_worker_of_the_pages_own(page):
 
 
 def test_every_module_is_loaded_beside_the_first(page):
-    """Else it finds them one behind another. Those of many photos and of the camera come when they are needed."""
+    """Else it finds them one behind another. Those of a batch, of the camera and of an answer come when they are needed."""
     source = settings.BASE_DIR / "static/js"
     modules = {path.relative_to(source).as_posix() for path in source.rglob("*.js")}
     preloaded = set(re.findall(r'"modulepreload" href="/static/js/([^"]+)"', page.content.decode()))
     later = {name for name in modules if name.startswith(("batch/", "camera/", "history/", "pages/"))}
-    later |= {"answer/feedback.js", "answer/name-suggestions.js", "photo/resize-worker.js", "ui/theme.js"}
+    later |= {
+        "answer/feedback.js",
+        "answer/heatmap.js",
+        "answer/name-suggestions.js",
+        "photo/resize-worker.js",
+        "ui/theme.js",
+    }
     assert preloaded == modules - later
 
 

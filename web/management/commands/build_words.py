@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand
 
 WORDS_DIR = settings.BASE_DIR / "static" / "words"
 MODULE = """/* Made by `make messages` from {source}: change it there. */
-import {{ speak }} from "../js/i18n/gettext.js";
+import {{ setCatalogue }} from "../js/i18n/gettext.js";
 
-speak("{language}", {sentences});
+setCatalogue("{language}", {sentences});
 """
 
 
