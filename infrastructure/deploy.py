@@ -1,4 +1,4 @@
-"""``make deploy``, ``diff``, ``destroy`` and ``admin-user``: the whole way in one command each."""
+"""Commands of the deployment: ``make deploy``, ``make diff``, ``make destroy`` and ``make admin-user``."""
 
 import argparse
 import os
@@ -9,81 +9,76 @@ from collections.abc import Callable
 
 import boto3
 
-from infrastructure import config as configuration
-from infrastructure import docker, health
-from infrastructure.aws import BOOTSTRAP_STACK, Account, DeploymentError
+from infrastructure.account import BOOTSTRAP_STACK, Account, DeploymentError
+from infrastructure.config import ROLES, load_config
+from infrastructure.image_builder import build_and_push
 from infrastructure.images import ROOT
+from infrastructure.service_health import describe_last_stopped_task, read_service_health
 
-HEALTHY_WITHIN_S = 900
-LOOK_EVERY_S = 5
-NO_DIGEST = "sha256:" + 64 * "0"
+HEALTH_TIMEOUT_S = 900
+POLL_INTERVAL_S = 5
+PLACEHOLDER_DIGEST = "sha256:" + 64 * "0"
 
 
 def deploy(account: Account) -> None:
-    """Build, push, migrate, roll out, wait until healthy. Run again, it changes what has changed."""
-    began = time.monotonic()
-    if not account.stands(BOOTSTRAP_STACK):
-        say("Preparing the account for the CDK …")
-        cdk("bootstrap", f"aws://{account.config.cdk_default_account}/{account.config.cdk_default_region}")
-    say("Repositories for the images …")
-    cdk("deploy", "--require-approval", "never", "--context", "registry=1")
+    """Build and push the images, migrate, roll out and wait until healthy. A repeated run deploys only changes."""
+    start = time.monotonic()
+    config = account.config
+    if not account.describe_stack(BOOTSTRAP_STACK):
+        show("Preparing the account for the CDK …")
+        run_cdk("bootstrap", f"aws://{config.cdk_default_account}/{config.cdk_default_region}")
+    show("Deploying the image repositories …")
+    run_cdk("deploy", "--require-approval", "never", "--context", "registry=1")
     digests = {}
-    for role in health.ROLES:
-        say(f"Image of the {role}: build and push …")
-        digests[role] = docker.push(account, role)
-    say("Stack: migrations first, then both services …")
-    cdk("deploy", "--require-approval", "never", **variables(digests))
+    for role in ROLES:
+        show(f"Building and pushing the image of the {role} …")
+        digests[role] = build_and_push(account, role)
+    show("Deploying the stack: migrations, then both services …")
+    run_cdk("deploy", "--require-approval", "never", **digest_variables(digests))
     outputs = account.outputs()
-    for role in health.ROLES:
-        say(f"Waiting until the {role} is healthy …")
+    for role in ROLES:
+        show(f"Waiting until the {role} is healthy …")
         wait_until_healthy(account, role, outputs[f"{role.capitalize()}Task"])
-    say(f"Healthy after {time.monotonic() - began:.0f} s.")
-    say(f"\n  Page    {outputs['Page']}\n  Socket  {outputs['Socket']}\n")
+    show(f"Healthy after {time.monotonic() - start:.0f} s.")
+    show_addresses(account, outputs)
+
+
+def show_addresses(account: Account, outputs: dict[str, str]) -> None:
+    """Print the public addresses and, without a hosted zone, the DNS records that the user must create."""
+    show(f"\n  Page       {outputs['Page']}\n  WebSocket  {outputs['Socket']}\n")
     if not account.config.hosted_zone_id:
-        say("Point your DNS there, as CNAME:")
-        say(f"  {account.config.domain_name} → {outputs['FrontendAddress']}")
-        say(f"  {account.config.backend_host} → {outputs['BackendAddress']}")
+        show("Create these CNAME records in your DNS:")
+        for role in ROLES:
+            show(f"  {account.config.host(role)} → {outputs[f'{role.capitalize()}Address']}")
 
 
 def diff(account: Account) -> None:
-    """What ``deploy`` would change beside the images."""
+    """Show what ``deploy`` would change, except the images."""
     outputs = account.outputs()
-    digests = account.digests(outputs) if outputs else dict.fromkeys(health.ROLES, NO_DIGEST)
-    cdk("diff", **variables(digests))
+    digests = account.deployed_digests(outputs) if outputs else dict.fromkeys(ROLES, PLACEHOLDER_DIGEST)
+    run_cdk("diff", **digest_variables(digests))
 
 
 def destroy(account: Account) -> None:
-    """Takes everything down but what the profile keeps, after the stack's name has been typed."""
+    """Delete the deployment after the user has typed the stack's name. The profile decides which data remains."""
     config = account.config
-    keeps = "keeps the photos' buckets and a last snapshot of the database" if config.lasting else "keeps nothing"
-    say(f"This takes {account.product} down in {config.cdk_default_account}; the {config.profile} profile {keeps}.")
-    if (os.environ.get("CONFIRM") or input("Type the stack's name to go on: ")) != account.product:
-        raise DeploymentError("that is not its name; nothing was changed")
+    remains = "the photo buckets and a last database snapshot remain" if config.is_production else "no data remains"
+    show(f"This deletes {account.product_stack} in {config.cdk_default_account}. Profile {config.profile}: {remains}.")
+    if (os.environ.get("CONFIRM") or input("Type the stack's name to continue: ")) != account.product_stack:
+        raise DeploymentError("the name does not match; nothing was changed")
     outputs = account.outputs()
     if outputs:
-        let_go(account, outputs)
-        cdk("destroy", "--force", **variables(account.digests(outputs)))
-    if account.stands(account.registry):
-        cdk("destroy", "--force", "--context", "registry=1")
-    say("Gone.")
+        prepare_deletion(account, outputs)
+        run_cdk("destroy", "--force", **digest_variables(account.deployed_digests(outputs)))
+    if account.describe_stack(account.repositories_stack):
+        run_cdk("destroy", "--force", "--context", "registry=1")
+    show("Deleted.")
 
 
-def admin_user(account: Account) -> None:
-    """Makes the staff user, or gives it the password that Secrets Manager holds."""
-    outputs = account.outputs()
-    if not outputs:
-        raise DeploymentError(f"{account.product} is not deployed: make deploy")
-    account.run(outputs["StaffTask"], outputs)
-    say(f"User admin at {outputs['Page']}/admin/. The password:")
-    say("  aws secretsmanager get-secret-value --query SecretString --output text \\")
-    say(f"    --secret-id {outputs['StaffPassword']}")
-
-
-def let_go(account: Account, outputs: dict[str, str]) -> None:
-    """Opens what is locked against mistakes, and empties what cannot be deleted full."""
-    if account.config.lasting:
-        rds = account.client("rds")
-        rds.modify_db_instance(
+def prepare_deletion(account: Account, outputs: dict[str, str]) -> None:
+    """Lift the database's deletion protection (production), or empty the buckets (demo)."""
+    if account.config.is_production:
+        account.client("rds").modify_db_instance(
             DBInstanceIdentifier=outputs["DatabaseName"], DeletionProtection=False, ApplyImmediately=True
         )
         return
@@ -92,36 +87,47 @@ def let_go(account: Account, outputs: dict[str, str]) -> None:
         s3.Bucket(name).objects.all().delete()
 
 
+def create_admin_user(account: Account) -> None:
+    """Create the staff user, or reset its password to the one in Secrets Manager."""
+    outputs = account.outputs()
+    if not outputs:
+        raise DeploymentError(f"{account.product_stack} is not deployed: run make deploy")
+    account.run_staff_task(outputs)
+    show(f"User admin at {outputs['Page']}/admin/. Read its password with:")
+    show("  aws secretsmanager get-secret-value --query SecretString --output text \\")
+    show(f"    --secret-id {outputs['StaffPassword']}")
+
+
 def wait_until_healthy(account: Account, role: str, task: str) -> None:
-    """Returns when the service runs ``task`` and is healthy; raises with the reason when ECS has put it back."""
-    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    """Wait until the service runs ``task`` and is healthy. Raises ``DeploymentError`` after a rollback or timeout."""
+    deadline = time.monotonic() + HEALTH_TIMEOUT_S
     while time.monotonic() < deadline:
-        now = health.read(account, role)
-        if now.failed or (now.rollout == "COMPLETED" and now.task != task):
-            why = health.last_stopped(account, role)
-            raise DeploymentError(f"the new {role} did not get healthy, the one before is back: {now.reason} {why}")
-        if now.healthy and now.task == task:
+        health = read_service_health(account, role)
+        if health.has_failed or (health.rollout == "COMPLETED" and health.task != task):
+            reason = f"{health.reason} {describe_last_stopped_task(account, role)}"
+            raise DeploymentError(f"the new {role} did not become healthy; ECS rolled it back: {reason}")
+        if health.is_healthy and health.task == task:
             return
-        time.sleep(LOOK_EVERY_S)
-    raise DeploymentError(f"the {role} is not healthy after {HEALTHY_WITHIN_S} s: {now}")
+        time.sleep(POLL_INTERVAL_S)
+    raise DeploymentError(f"the {role} is not healthy after {HEALTH_TIMEOUT_S} s: {health}")
 
 
-def variables(digests: dict[str, str]) -> dict[str, str]:
-    """The images, as ``config.py`` reads them."""
+def digest_variables(digests: dict[str, str]) -> dict[str, str]:
+    """Return the environment variables from which ``Config`` reads the image digests."""
     return {f"{role.upper()}_DIGEST": digest for role, digest in digests.items()}
 
 
-def cdk(*arguments: str, **more: str) -> None:
-    """Runs the CDK's command line, its words passed on. Raises when it fails: CloudFormation has rolled back then."""
+def run_cdk(*arguments: str, **variables: str) -> None:
+    """Run the CDK's command line and pass its output on. Raises ``DeploymentError`` if it fails."""
     command = ["cdk", *arguments, "--ci", "--no-notices"]
-    environment = os.environ | {"CDK_DISABLE_CLI_TELEMETRY": "1"} | more
-    done = subprocess.run(command, cwd=ROOT / "infrastructure", env=environment, check=False)  # noqa: S603 - ours
-    if done.returncode:
-        raise DeploymentError(f"cdk {arguments[0]} failed; what it said above is why. Nothing half-made is left.")
+    environment = os.environ | {"CDK_DISABLE_CLI_TELEMETRY": "1"} | variables
+    process = subprocess.run(command, cwd=ROOT / "infrastructure", env=environment, check=False)  # noqa: S603
+    if process.returncode:
+        raise DeploymentError(f"cdk {arguments[0]} failed; its output above has the cause. Changes were rolled back.")
 
 
-def say(text: str) -> None:
-    """For the person who waits."""
+def show(text: str) -> None:
+    """Print a line for the user."""
     print(text, flush=True)  # noqa: T201
 
 
@@ -129,12 +135,12 @@ COMMANDS: dict[str, Callable[[Account], None]] = {
     "deploy": deploy,
     "diff": diff,
     "destroy": destroy,
-    "admin-user": admin_user,
+    "admin-user": create_admin_user,
 }
 
 
-def from_profile() -> None:
-    """What the active profile says of account and region, where the environment says nothing."""
+def set_defaults_from_profile() -> None:
+    """Set ``CDK_DEFAULT_REGION`` and ``CDK_DEFAULT_ACCOUNT`` from the active profile if they are not set."""
     session = boto3.Session()
     if session.region_name:
         os.environ.setdefault("CDK_DEFAULT_REGION", session.region_name)
@@ -143,12 +149,12 @@ def from_profile() -> None:
 
 
 def main() -> None:
-    """One command; exit code 1 and one clear line when it cannot be done."""
-    parser = argparse.ArgumentParser(description="The deployment to AWS.")
+    """Run one command. Exits with code 1 and the error's message if it fails."""
+    parser = argparse.ArgumentParser(description="Deploy to AWS, show changes, or delete the deployment.")
     parser.add_argument("command", choices=COMMANDS)
     command = parser.parse_args().command
-    from_profile()
-    account = Account(configuration.read())
+    set_defaults_from_profile()
+    account = Account(load_config())
     try:
         account.check()
         COMMANDS[command](account)

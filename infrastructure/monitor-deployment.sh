@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# How the deployment is: see infrastructure/monitor.py, or --help.
+# Monitor of the deployment: see infrastructure/monitor.py or --help.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 make --silent infrastructure/.venv/.installed

@@ -1,6 +1,4 @@
-"""A role as a service: tasks that are replaced one by one, put back when they fail, and scaled."""
-
-from dataclasses import dataclass
+"""ECS service of a role: rolling deployment with rollback, load balancer and autoscaling."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -8,20 +6,12 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
 
-from infrastructure.balancer import Balancer
-from infrastructure.tasks import PRIVATE, Surroundings, Task
+from infrastructure.load_balancer import LoadBalancer
+from infrastructure.network import PRIVATE
+from infrastructure.task_definitions import FargateTask, Shared
 
-CPU_PERCENT = 60
-
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """One task, and how many of them."""
-
-    cpu: int
-    memory: int
-    least: int
-    most: int
+MAX_TASKS = {"frontend": 6, "backend": 10}
+CPU_TARGET_PERCENT = 60
 
 
 class Service(Construct):
@@ -32,34 +22,35 @@ class Service(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        around: Surroundings,
+        shared: Shared,
         role: str,
-        size: Size,
-        balancer: Balancer,
-        group: ec2.SecurityGroup,
+        load_balancer: LoadBalancer,
+        security_group: ec2.SecurityGroup,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.balancer = balancer
-        self.task = Task(self, "Task", around=around, role=role, name=role, cpu=size.cpu, memory=size.memory)
-        self.service = ecs.FargateService(
+        self.load_balancer = load_balancer
+        cpu, memory = shared.config.task_size(role)
+        self.task = FargateTask(self, "Task", shared=shared, role=role, name=role, cpu=cpu, memory=memory)
+        min_tasks, max_tasks = (2, MAX_TASKS[role]) if shared.config.is_production else (1, 2)
+        self.fargate_service = ecs.FargateService(
             self,
             "Service",
-            service_name=around.config.name(f"{role.capitalize()}Service"),
-            cluster=around.cluster,
+            service_name=shared.config.resource_name(f"{role.capitalize()}Service"),
+            cluster=shared.cluster,
             task_definition=self.task.definition,
-            desired_count=size.least,
+            desired_count=min_tasks,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             health_check_grace_period=Duration.seconds(60),
             vpc_subnets=PRIVATE,
-            security_groups=[group],
+            security_groups=[security_group],
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
-        self.targets = balancer.forward_to(self.service)
-        self.scaling = self.service.auto_scale_task_count(min_capacity=size.least, max_capacity=size.most)
-        self.scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=CPU_PERCENT)
+        self.target_group = load_balancer.forward_to(self.fargate_service)
+        self.scaling = self.fargate_service.auto_scale_task_count(min_capacity=min_tasks, max_capacity=max_tasks)
+        self.scaling.scale_on_cpu_utilization("Cpu", target_utilization_percent=CPU_TARGET_PERCENT)
 
-    def scale_on(self, metric: cloudwatch.Metric, *, each: float) -> None:
-        """Keeps the mean of ``metric`` over the tasks near ``each``."""
-        self.scaling.scale_to_track_custom_metric("Jobs", metric=metric, target_value=each)
+    def scale_on_jobs(self, metric: cloudwatch.Metric, *, jobs_per_task: float) -> None:
+        """Keep the mean of ``metric`` over the tasks near ``jobs_per_task``."""
+        self.scaling.scale_to_track_custom_metric("Jobs", metric=metric, target_value=jobs_per_task)

@@ -1,135 +1,123 @@
-"""The whole deployment. Wiring only: what a part is stands in its own file."""
+"""CloudFormation stack of the product. Construct ids determine the logical ids of deployed resources: keep them."""
 
 from aws_cdk import App, CfnOutput, Environment, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 
-from infrastructure.balancer import Balancer
+from infrastructure.alarms import Alarms, jobs_in_flight
 from infrastructure.certificate import Certificate
-from infrastructure.config import Config
+from infrastructure.config import ROLES, Config
+from infrastructure.data_stores import Cache, Database, PhotoStorage, Secrets
+from infrastructure.load_balancer import LoadBalancer
 from infrastructure.network import Network
-from infrastructure.once import Migration, Purge, Staff
-from infrastructure.service import Service, Size
-from infrastructure.stores import Cache, Database, Keys, Photos
-from infrastructure.tasks import PRIVATE, Surroundings
-from infrastructure.watch import Watch, jobs_in_flight
+from infrastructure.one_off_tasks import MigrationTask, PurgeTask, StaffTask
+from infrastructure.service import Service
+from infrastructure.task_definitions import Shared
 
-#: Jobs a backend task has in flight when another is worth starting: more than its cores, less than a second's work.
-JOBS_EACH = 6
+#: Mean of jobs in flight above which another backend task starts: more than a task's cores, less than a second of work.
+JOBS_PER_TASK = 6
 
 
-class Product(Stack):
-    """Both roles, what they keep, and what watches them."""
+class ProductStack(Stack):
+    """Network, data stores, both services, one-off tasks and alarms."""
 
     def __init__(self, scope: App, construct_id: str, *, config: Config, env: Environment) -> None:
         self.config = config
         super().__init__(scope, construct_id, env=env)
         self.network = Network(self, "Network", zones=config.zones)
-        self.around = self._surroundings()
+        self.shared = self._create_shared()
         self.certificate = Certificate(self, "Certificate", config=config)
-        self.services = {role: self._service(role) for role in ("frontend", "backend")}
-        self._tasks_of_one_run()
-        self._grant()
-        jobs = jobs_in_flight(config.metrics)
-        self.services["backend"].scale_on(jobs, each=JOBS_EACH)
-        self.watch = Watch(
-            self,
-            "Watch",
-            config=config,
-            services=self.services,
-            database=self.around.database,
-            cache=self.around.cache,
-            jobs=jobs,
-        )
-        self._say()
+        self.services = {role: self._create_service(role) for role in ROLES}
+        self._create_one_off_tasks()
+        self._grant_photo_access()
+        jobs = jobs_in_flight(config.metrics_namespace)
+        self.services["backend"].scale_on_jobs(jobs, jobs_per_task=JOBS_PER_TASK)
+        Alarms(self, "Watch", shared=self.shared, services=self.services, jobs=jobs)
+        self._add_outputs()
 
     @property
     def availability_zones(self) -> list[str]:
-        """As configured: the CDK would ask the account, which synthesis does without."""
+        """Return the configured zones, so that the CDK does not query the account at synthesis."""
         return self.config.zones
 
-    def _surroundings(self) -> Surroundings:
-        lasting = self.config.lasting
+    def _create_shared(self) -> Shared:
+        is_production = self.config.is_production
         cluster = ecs.Cluster(
             self,
             "Cluster",
-            cluster_name=self.config.name("AnimalClassifierCluster"),
+            cluster_name=self.config.resource_name("AnimalClassifierCluster"),
             vpc=self.network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
-        return Surroundings(
+        return Shared(
             config=self.config,
             network=self.network,
             cluster=cluster,
-            database=Database(self, "Database", network=self.network, lasting=lasting),
-            cache=Cache(self, "Cache", network=self.network, lasting=lasting),
-            photos=Photos(self, "Photos", lasting=lasting),
-            keys=Keys(self, "Keys"),
+            database=Database(self, "Database", network=self.network, is_production=is_production),
+            cache=Cache(self, "Cache", network=self.network, is_production=is_production),
+            photos=PhotoStorage(self, "Photos", is_production=is_production),
+            secrets=Secrets(self, "Keys"),
         )
 
-    def _service(self, role: str) -> Service:
-        config, frontend = self.config, role == "frontend"
-        balancer = Balancer(
+    def _create_service(self, role: str) -> Service:
+        title = role.capitalize()
+        load_balancer = LoadBalancer(
             self,
-            f"{role.capitalize()}Balancer",
-            config=config,
-            host=config.domain_name if frontend else config.backend_host,
-            network=self.network,
+            f"{title}Balancer",
+            shared=self.shared,
+            host=self.config.host(role),
             certificate=self.certificate,
-            photos=self.around.photos,
         )
-        size = Size(
-            cpu=config.frontend_cpu if frontend else config.backend_cpu,
-            memory=config.frontend_memory if frontend else config.backend_memory,
-            least=2 if config.lasting else 1,
-            most=(6 if frontend else 10) if config.lasting else 2,
-        )
-        group = self._task_group(role)
         return Service(
-            self, role.capitalize(), around=self.around, role=role, size=size, balancer=balancer, group=group
+            self,
+            title,
+            shared=self.shared,
+            role=role,
+            load_balancer=load_balancer,
+            security_group=self._create_task_security_group(role),
         )
 
-    def _task_group(self, name: str) -> ec2.SecurityGroup:
-        """Out to AWS over TLS, to the database and to the cache; in from nowhere unless somebody adds it."""
-        group = self.network.security_group(self, f"{name.capitalize()}Tasks", f"Tasks: {name}")
+    def _create_task_security_group(self, name: str) -> ec2.SecurityGroup:
+        """Create a group with egress to AWS over TLS, the database and the cache, and without ingress."""
+        group = self.network.security_group(self, f"{name.capitalize()}Tasks", description=f"Tasks: {name}")
         group.add_egress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(443), "AWS over TLS, through the NAT gateway")
-        group.connections.allow_to(self.around.database.group, ec2.Port.tcp(5432), "PostgreSQL")
-        group.connections.allow_to(self.around.cache.group, ec2.Port.tcp(6379), "Valkey")
+        group.connections.allow_to(self.shared.database.security_group, ec2.Port.tcp(5432), "PostgreSQL")
+        group.connections.allow_to(self.shared.cache.security_group, ec2.Port.tcp(6379), "Valkey")
         return group
 
-    def _tasks_of_one_run(self) -> None:
-        self.once = self._task_group("once")
-        self.migration = Migration(self, "Migration", around=self.around, group=self.once)
-        self.purge = Purge(self, "Purge", around=self.around, group=self.once)
-        self.staff = Staff(self, "Staff", around=self.around)
+    def _create_one_off_tasks(self) -> None:
+        self.one_off_group = self._create_task_security_group("once")
+        migration = MigrationTask(self, "Migration", shared=self.shared, security_group=self.one_off_group)
+        PurgeTask(self, "Purge", shared=self.shared, security_group=self.one_off_group)
+        self.staff_task = StaffTask(self, "Staff", shared=self.shared).task
         for service in self.services.values():
-            service.service.node.add_dependency(self.migration.done)
+            service.fargate_service.node.add_dependency(migration.completion)
 
-    def _grant(self) -> None:
-        """The backend writes photos, and what an ending task could not record; the frontend shows and erases."""
-        photos = self.around.photos
+    def _grant_photo_access(self) -> None:
+        """Let the backend write photos and read and delete spooled records; let the frontend read and delete photos."""
+        photos = self.shared.photos
         backend = self.services["backend"].task.task_role
-        photos.allow(backend, "s3:PutObject")
-        photos.allow(backend, "s3:GetObject", "s3:DeleteObject", within="spool/")
-        photos.allow_list(backend, within="spool/")
-        photos.allow(self.services["frontend"].task.task_role, "s3:GetObject", "s3:DeleteObject")
+        photos.grant_objects(backend, "s3:PutObject")
+        photos.grant_objects(backend, "s3:GetObject", "s3:DeleteObject", prefix="spool/")
+        photos.grant_list(backend, prefix="spool/")
+        photos.grant_objects(self.services["frontend"].task.task_role, "s3:GetObject", "s3:DeleteObject")
 
-    def _say(self) -> None:
-        """What `make deploy`, `admin-user` and the monitor ask of the stack."""
-        photos, private = self.around.photos, self.network.vpc.select_subnets(subnet_type=PRIVATE.subnet_type)
-        said = {
+    def _add_outputs(self) -> None:
+        """Add the outputs that ``make deploy``, ``make admin-user`` and the monitor read."""
+        shared = self.shared
+        outputs = {
             "Page": f"https://{self.config.domain_name}",
             "Socket": f"wss://{self.config.backend_host}/ws/classify",
-            "PhotosBucket": photos.bucket.bucket_name,
-            "AccessLogsBucket": photos.access_logs.bucket_name,
-            "DatabaseName": self.around.database.instance.instance_identifier,
-            "TaskSubnets": ",".join(private.subnet_ids),
-            "TaskGroup": self.once.security_group_id,
-            "StaffTask": self.staff.task.definition.task_definition_arn,
-            "StaffPassword": self.around.keys.staff.secret_arn,
+            "PhotosBucket": shared.photos.bucket.bucket_name,
+            "AccessLogsBucket": shared.photos.access_logs.bucket_name,
+            "DatabaseName": shared.database.instance.instance_identifier,
+            "TaskSubnets": ",".join(self.network.private_subnet_ids()),
+            "TaskGroup": self.one_off_group.security_group_id,
+            "StaffTask": self.staff_task.definition.task_definition_arn,
+            "StaffPassword": shared.secrets.staff_password.secret_arn,
         }
         for role, service in self.services.items():
-            said[f"{role.capitalize()}Task"] = service.task.definition.task_definition_arn
-            said[f"{role.capitalize()}Address"] = service.balancer.balancer.load_balancer_dns_name
-        for name, value in said.items():
+            outputs[f"{role.capitalize()}Task"] = service.task.definition.task_definition_arn
+            outputs[f"{role.capitalize()}Address"] = service.load_balancer.balancer.load_balancer_dns_name
+        for name, value in outputs.items():
             CfnOutput(self, name, value=value)

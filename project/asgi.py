@@ -19,10 +19,10 @@ if settings.ROLE.serves_pages:
     sockets.append(path("ws/history", CookieMiddleware(HistoryFeedConsumer.as_asgi())))
 if settings.ROLE.classifies:
     from classifier.websocket.consumer import ClassifyConsumer  # after the apps are loaded; needs the model's packages
-    from classifier.websocket.seed_contract import LegacyConsumer
+    from classifier.websocket.seed_contract import SeedConsumer
 
     if settings.LEGACY_SOCKET:
-        sockets.append(path("ws", LegacyConsumer.as_asgi()))  # type: ignore[arg-type]
+        sockets.append(path("ws", SeedConsumer.as_asgi()))  # type: ignore[arg-type]
     sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
 
 sockets.append(re_path("", WebsocketDenier.as_asgi()))  # type: ignore[arg-type]

@@ -56,7 +56,7 @@ def watch_classifier() -> None:
     metrics.MODEL.info({"name": model.name, "version": model.version})
     metrics.WORKERS.set(settings.WORKERS)
     metrics.IN_FLIGHT.set_function(lambda: get_pool().in_flight)
-    metrics.SOCKETS.set_function(lambda: len(connection.open_lines))
+    metrics.SOCKETS.set_function(lambda: len(connection.open_connections))
 
 
 async def write_emf() -> None:

@@ -116,7 +116,7 @@ async def _finish_jobs() -> None:
     from classifier.websocket import connection  # noqa: PLC0415 - the frontend has no model
 
     get_pool().drain()
-    await connection.retire_all()
+    await connection.open_connections.drain()
 
 
 def _leave_at_the_latest(seconds: float) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from PIL import Image
 
-from tests.running import Running, running
+from tests.server_process import RunningServer, running_server
 
 pytest_plugins = ["tests.stores"]
 
@@ -35,9 +35,9 @@ def large() -> bytes:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One ROLE=all server for all tests that only talk to it."""
-    with running(tmp_path_factory.mktemp("server")) as server:
+    with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 

@@ -10,73 +10,77 @@ import pytest
 
 from infrastructure.local import servers
 from infrastructure.local.servers import Bucket, MissingServerError, Server
-from infrastructure.local.stack import Stack, stack
+from infrastructure.local.stack import Stack, run_stack
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
-    """A new folder that every user may pass through: as root PostgreSQL runs as another one."""
-    made = Path(tempfile.mkdtemp(prefix="store-"))
-    made.chmod(0o711)
+def store_folder() -> Iterator[Path]:
+    """Make a temporary folder that each user may enter: PostgreSQL gives up root's rights."""
+    folder = Path(tempfile.mkdtemp(prefix="store-"))
+    folder.chmod(0o711)
     try:
-        yield made
+        yield folder
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def postgres_server() -> Iterator[Server]:
-    """PostgreSQL for one test that kills or freezes it."""
-    with folder() as place, _or_skip(), servers.started(servers.postgres(place)) as server:
+    """Start a PostgreSQL for a test that kills or freezes it."""
+    with store_folder() as folder, _skip_if_missing(), servers.run_server(servers.postgres(folder)) as server:
         yield server
 
 
 @contextmanager
 def redis_server(tls: tuple[Path, Path] | None = None) -> Iterator[Server]:
-    """Redis for one test that kills or freezes it, or asks it over TLS."""
-    with folder() as place, _or_skip(), servers.started(servers.redis(place, tls=tls)) as server:
+    """Start a Redis for a test that kills or freezes it, or that uses TLS (certificate and key)."""
+    with store_folder() as folder, _skip_if_missing(), servers.run_server(servers.redis(folder, tls=tls)) as server:
         yield server
 
 
 @contextmanager
 def s3_server() -> Iterator[Bucket]:
-    """S3 for one test that kills or freezes it."""
-    with folder() as place, _or_skip():
-        bucket = servers.s3(place)
-        with servers.started(bucket.server):
+    """Start an S3 server with a bucket for a test that kills or freezes it."""
+    with store_folder() as folder, _skip_if_missing():
+        bucket = servers.s3(folder)
+        with servers.run_server(bucket.server):
             yield bucket
 
 
 @contextmanager
-def two_roles(*, backends: int = 1, **variables: str) -> Iterator[Stack]:
-    """Both roles behind TLS with all three stores."""
-    with folder() as place, _or_skip(), stack(place, backends=backends, variables=variables) as running:
-        yield running
+def running_stack(*, backends: int = 1, **variables: str) -> Iterator[Stack]:
+    """Start both roles behind a TLS proxy with all three stores."""
+    with (
+        store_folder() as folder,
+        _skip_if_missing(),
+        run_stack(folder, backends=backends, variables=variables) as stack,
+    ):
+        yield stack
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The ``DATABASE_URL`` of a PostgreSQL that all tests share."""
+    """The ``DATABASE_URL`` of a shared PostgreSQL."""
     with postgres_server() as server:
         yield servers.postgres_url(server)
 
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[str]:
-    """The ``REDIS_URL`` of a Redis that all tests share."""
+    """The ``REDIS_URL`` of a shared Redis."""
     with redis_server() as server:
         yield servers.redis_url(server)
 
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[Bucket]:
-    """An S3 bucket that all tests share: ``endpoint``, ``name``, ``access_key``, ``secret_key``."""
+    """A shared S3 bucket: ``endpoint``, ``name``, ``access_key``, ``secret_key``."""
     with s3_server() as bucket:
         yield bucket
 
 
 @contextmanager
-def _or_skip() -> Iterator[None]:
+def _skip_if_missing() -> Iterator[None]:
     try:
         yield
     except MissingServerError as missing:

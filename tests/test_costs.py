@@ -65,7 +65,7 @@ def test_the_details_of_a_record_are_one_query(client, django_assert_num_queries
 
 
 def test_a_job_calls_no_more_functions_than_it_did(model, small_jpeg):
-    engine, job = model.make_engine(), messages.parse(announcement(len(small_jpeg)))
+    engine, job = model.make_engine(), messages.decode(announcement(len(small_jpeg)))
     assert isinstance(job, messages.Classify)
     answered(model, engine, job, small_jpeg)  # what is cached from now on
     calls = counted(lambda: answered(model, engine, job, small_jpeg))
@@ -76,7 +76,7 @@ def test_a_large_photo_is_not_copied_and_leaves_two_squares_of_pixels(model, pho
     out = BytesIO()
     Image.open(photos / "astronaut.png").convert("RGB").resize((4000, 3000)).save(out, "JPEG", quality=95)
     photo, engine = out.getvalue(), model.make_engine()
-    job = messages.parse(announcement(len(photo)))
+    job = messages.decode(announcement(len(photo)))
     assert isinstance(job, messages.Classify)
     answered(model, engine, job, photo)
     tracemalloc.start()
@@ -99,7 +99,7 @@ def answered(model, engine, job: messages.Classify, photo: bytes) -> str:
     answer = service.classify_image(model, engine, photo, ClassifyOptions(Views.FAST))
     known = entry()
     done = NewRecord(known.id, known.owner, known.source, known.name, job.size, known.answered_at, answer)
-    return json.dumps(messages.result(job, done))
+    return messages.encode(messages.result(job, done))
 
 
 def counted(act) -> int:

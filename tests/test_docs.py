@@ -15,7 +15,7 @@ from classifier.errors import SENTENCES
 from classifier.websocket import close_codes
 from infrastructure.local.servers import free_port
 from tests.reliability.test_stores_away import HARMS, PARTS
-from tests.running import ROOT, announced, environment
+from tests.server_process import ROOT, make_environment, read_announced_url
 
 DOCS = ROOT / "docs"
 README, CHANGELOG, CONTRIBUTING = (ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"))
@@ -155,14 +155,14 @@ def started_server(command: str, folder: Path, **variables: str) -> Iterator[str
         command,
         shell=True,
         cwd=ROOT,
-        env=environment(folder, **variables),
+        env=make_environment(folder, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
     try:
-        yield announced(process)
+        yield read_announced_url(process)
     finally:
         os.killpg(process.pid, 15)
         process.communicate(timeout=30)
@@ -173,7 +173,7 @@ def output_of(command: str, folder: Path) -> str:
         command,
         shell=True,
         cwd=ROOT,
-        env=environment(folder),
+        env=make_environment(folder),
         capture_output=True,
         text=True,
         check=True,

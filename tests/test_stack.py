@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from classifier.websocket import tickets
 from infrastructure.local.stack import FRONTEND_HOST
 from tests.classifier.records import OWNER
-from tests.customer import Customer
-from tests.stores import two_roles
+from tests.retrying_client import RetryingClient
+from tests.stores import running_stack
 from web import owner
 
 CHANGED = '{"type": "changed"}'
@@ -23,7 +23,7 @@ CHANGED = '{"type": "changed"}'
 
 @pytest.fixture(scope="module")
 def stack():
-    with two_roles(backends=2, WORKERS="1") as stack:
+    with running_stack(backends=2, WORKERS="1") as stack:
         yield stack
 
 
@@ -35,9 +35,12 @@ def ticket(stack, settings) -> str:
 
 async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, ticket, photos):
     picture, over = (photos / "chelsea.png").read_bytes(), asyncio.Event()
-    customers = [Customer(stack, ticket) for _ in range(4)]
+    customers = [RetryingClient(stack, ticket) for _ in range(4)]
     shopping = asyncio.gather(
-        *(customer.ask(iter(lambda: b"" if over.is_set() else picture, b""), views="fast") for customer in customers)
+        *(
+            customer.classify_all(iter(lambda: b"" if over.is_set() else picture, b""), views="fast")
+            for customer in customers
+        )
     )
     for backend in stack.backends:
         answered = sum(len(customer.answers) for customer in customers)
@@ -48,8 +51,8 @@ async def test_a_rolling_restart_of_two_backends_under_load_loses_no_job(stack, 
         await asyncio.to_thread(backend.start)
     over.set()
     await shopping
-    assert all(set(customer.answers) == set(customer.sent) for customer in customers)
-    assert [code for customer in customers for code in customer.closes].count(4412) >= len(customers)
+    assert all(set(customer.answers) == set(customer.attempts) for customer in customers)
+    assert [code for customer in customers for code in customer.close_codes].count(4412) >= len(customers)
 
 
 @pytest.fixture
@@ -80,15 +83,15 @@ async def test_an_answer_of_the_backend_appears_on_the_frontend_also_after_redis
     picture = (photos / "chelsea.png").read_bytes()
     async with feed() as line:
         assert await line.recv() == CHANGED
-        await Customer(stack, ticket).ask([picture])
+        await RetryingClient(stack, ticket).classify_all([picture])
         assert await asyncio.wait_for(line.recv(), 10) == CHANGED
         stack.redis.kill()
         assert (await asyncio.wait_for(closed(line), 10)) == 4503
-    await Customer(stack, ticket).ask([picture])  # nobody needs Redis for an answer
+    await RetryingClient(stack, ticket).classify_all([picture])  # nobody needs Redis for an answer
     stack.redis.start()
     async with feed() as line:
         assert await line.recv() == CHANGED
-        await Customer(stack, ticket).ask([picture])
+        await RetryingClient(stack, ticket).classify_all([picture])
         assert await asyncio.wait_for(line.recv(), 10) == CHANGED
 
 
@@ -121,7 +124,7 @@ async def test_an_idle_minute_drops_no_feed(stack, ticket, feed, photos):
         assert await line.recv() == CHANGED
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(line.recv(), 70)
-        await Customer(stack, ticket).ask([(photos / "chelsea.png").read_bytes()])
+        await RetryingClient(stack, ticket).classify_all([(photos / "chelsea.png").read_bytes()])
         assert await asyncio.wait_for(line.recv(), 10) == CHANGED
 
 

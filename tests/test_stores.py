@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import TimeoutError as NoAnswer
 
 from infrastructure.local import servers
-from tests.running import manage
+from tests.server_process import manage
 from tests.stores import postgres_server, redis_server
 
 ROW = """

@@ -10,11 +10,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from classifier.history import notifications
 from classifier.websocket import close_codes, origins
+from classifier.websocket.connection import ConnectionCounter
 from web.owner import read_owner
 
 logger = logging.getLogger(__name__)
 
-connection_counter = origins.ConnectionCounter()
+connection_counter = ConnectionCounter()
 
 CHANGED = json.dumps({"type": "changed"})
 
@@ -28,19 +29,17 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_within_limit = False
+        self.is_within_limits = False
         self.listener: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Count the connection as long as the application runs, also if the server cancels it."""
-        address = origins.address(scope)
-        self.is_within_limit = connection_counter.enter(address)
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            connection_counter.leave(address)
-            if self.listener:
-                self.listener.cancel()
+        with connection_counter.counted(origins.address(scope)) as self.is_within_limits:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                if self.listener:
+                    self.listener.cancel()
 
     async def connect(self) -> None:
         await self.accept()  # a browser sees the close code of accepted connections only
@@ -49,7 +48,7 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             await self.close(close_codes.FORBIDDEN_ORIGIN)
         elif owner is None:
             await self.close(close_codes.UNAUTHENTICATED)
-        elif not self.is_within_limit:
+        elif not self.is_within_limits:
             await self.close(close_codes.RATE_LIMITED)
         else:
             self.listener = asyncio.create_task(self._listen(owner))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+import msgspec
 from django.conf import settings
 
 from classifier import metrics
@@ -23,7 +24,7 @@ from classifier.history.delivery import DeliveryWorker
 from classifier.history.spool import Spool, SpoolFullError
 from classifier.history.stores import RecordDraft
 from classifier.models import Classification
-from classifier.prediction.result import VERDICT, Heatmap, PredictionResult
+from classifier.prediction.result import VERDICT_MAP, Heatmap, PredictionResult
 from classifier.vocabulary import taxonomy
 
 logger = logging.getLogger(__name__)
@@ -72,7 +73,7 @@ def finish(timeout_s: float) -> None:
 
 def draft(entry: NewRecord) -> RecordDraft:
     """What is to be written of an answer."""
-    return RecordDraft(_fields(entry), entry.answer.kept)
+    return RecordDraft(_fields(entry), entry.answer.renditions)
 
 
 class History:
@@ -221,7 +222,7 @@ def found(answer: PredictionResult) -> dict[str, Any]:
         "score": answer.verdict.score,
         "squirrel": answer.squirrel.value,
         "animal": answer.animal,
-        "predictions": [scored.as_json() for scored in answer.predictions],
+        "predictions": msgspec.to_builtins(answer.predictions),
         "model_name": answer.model_name,
         "model_version": answer.model_version,
         "views": answer.views.value,
@@ -238,7 +239,7 @@ def _fields(entry: NewRecord) -> dict[str, Any]:
         "source": entry.source.value,
         "name": entry.name,
         **found(answer),
-        **answer.timings.as_json(),
+        **msgspec.to_builtins(answer.timings),
         "format": answer.format,
         "width": answer.width,
         "height": answer.height,
@@ -247,4 +248,4 @@ def _fields(entry: NewRecord) -> dict[str, Any]:
 
 
 def _verdict_map(heatmap: Heatmap) -> dict[str, Any]:
-    return {"view_box": heatmap.view_box, "map": heatmap.maps[VERDICT]}
+    return {"view_box": heatmap.view_box, "map": heatmap.maps[VERDICT_MAP]}

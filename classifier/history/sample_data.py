@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from classifier.models import Classification
 from classifier.prediction.result import ScoredClass, SquirrelAnswer, VerdictKind
 from classifier.vocabulary import search, taxonomy
@@ -100,14 +102,14 @@ def _answer(dice: random.Random) -> Seed:
     best = _best(dice, kind)
     score = dice.uniform(0.3, 0.65) if kind is VerdictKind.UNSURE else dice.uniform(0.65, 0.99)
     is_animal = kind is not VerdictKind.NONE
-    index = best[0].label.index
+    index = best[0].index
     return Seed(
         kind=kind,
         wnid=_wnid(dice, kind, index),
         score=score,
         animal=dice.uniform(score, 1) if is_animal else 1 - score,
         squirrel=_squirrel(dice, index),
-        predictions=[scored.as_json() for scored in best],
+        predictions=[msgspec.to_builtins(scored) for scored in best],
     )
 
 
@@ -124,7 +126,8 @@ def _best(dice: random.Random, kind: VerdictKind) -> list[ScoredClass]:
     shares = sorted((dice.random() ** 3 for _ in range(5)), reverse=True)
     indices = [first, *(low + dice.randrange(many) for _ in range(4))]
     return [
-        ScoredClass(labels()[index], share / (sum(shares) + 0.2)) for index, share in zip(indices, shares, strict=True)
+        ScoredClass.of(labels()[index], share / (sum(shares) + 0.2))
+        for index, share in zip(indices, shares, strict=True)
     ]
 
 

@@ -1,16 +1,30 @@
-"""What was found in a photo, as every other room passes it on. Standard library only: both roles need it."""
+"""Result of classifying one photo. Needs no model packages: both roles import it.
 
-from dataclasses import dataclass
+Scores are probabilities 0…1, rounded to six decimals. Every type is a ``msgspec`` struct, so the WebSocket messages and
+the records contain exactly these fields.
+"""
+
 from enum import StrEnum
-from typing import Any
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from classifier.imaging.crops import Views
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import Label
 
+Probability = Annotated[float, Meta(ge=0, le=1)]
+Wnid = Annotated[str, Meta(pattern="^n[0-9]{8}$")]
+Milliseconds = Annotated[float, Meta(ge=0)]
+#: One class activation map: 49 logits, 7 rows from the upper left.
+HeatmapValues = Annotated[tuple[float, ...], Meta(min_length=49, max_length=49)]
+
+#: Key of the verdict's map in ``Heatmap.maps``, beside the class indices.
+VERDICT_MAP = "verdict"
+
 
 class VerdictKind(StrEnum):
-    """How far the answer goes."""
+    """Depth of a verdict: one class, a group of animals, any animal, no animal, or none of these."""
 
     SPECIES = "species"
     GROUP = "group"
@@ -20,30 +34,19 @@ class VerdictKind(StrEnum):
 
 
 class SquirrelAnswer(StrEnum):
-    """Whether this is a squirrel."""
+    """Answer to "Is this a squirrel?"."""
 
     YES = "yes"
     MAYBE = "maybe"
     NO = "no"
 
 
-class JsonFields:
-    """A dataclass with slots whose values are JSON already."""
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
+    """The answer in one sentence. ``score`` is the probability of what the verdict names.
 
-    __slots__: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Its fields as they are; ``asdict`` copies what it finds, at ten times the price."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict(JsonFields):
-    """The answer in one sentence. ``score`` is the probability, 0…1, of what it names.
-
-    ``name`` is WordNet's or Keras's, ``display`` what people say, ``headline`` that with its article and, where there
-    is one, behind its everyday group: ``a cat (Egyptian cat)``. ``perhaps`` is
-    the likeliest name below an ``animal`` or an ``unsure``, else empty. ``reason`` is what the score adds up to.
+    ``name`` is the WordNet or Keras name, ``display`` the everyday name. ``headline`` is the everyday name with its
+    article, after its everyday group if it has one: ``a cat (Egyptian cat)``. ``perhaps`` is the most probable name
+    below an ``animal`` or ``unsure`` verdict, else empty. ``reason`` lists the scores that add up to ``score``.
     """
 
     kind: VerdictKind
@@ -51,71 +54,61 @@ class Verdict(JsonFields):
     display: str
     headline: str
     perhaps: str
-    wnid: str
-    score: float
+    wnid: Wnid
+    score: Probability
     sentence: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredClass:
-    """A class and its probability, 0…1."""
+class ScoredClass(Struct, frozen=True, forbid_unknown_fields=True):
+    """A class with its probability. ``label`` is the Keras label, ``display`` the everyday name, ``index`` 0–999."""
 
-    label: Label
-    score: float
+    label: str
+    display: str
+    wnid: Wnid
+    index: Annotated[int, Meta(ge=0, le=999)]
+    score: Probability
+    is_animal: bool
 
-    def as_json(self) -> dict[str, Any]:
-        """As the wire and the record write it."""
-        return {
-            "label": self.label.label,
-            "display": taxonomy.display(self.label.index),
-            "wnid": self.label.wnid,
-            "index": self.label.index,
-            "score": round(self.score, 6),
-            "is_animal": self.label.is_animal,
-        }
+    @classmethod
+    def of(cls, label: Label, score: float) -> "ScoredClass":
+        """Return ``label`` with its probability ``score``."""
+        display = taxonomy.display(label.index)
+        return cls(label.label, display, label.wnid, label.index, round(score, 6), label.is_animal)
 
 
-#: The key of the verdict's own map beside those of single classes.
-VERDICT = "verdict"
+class Heatmap(Struct, frozen=True, forbid_unknown_fields=True):
+    """Class activation maps of one square of the photo.
 
-
-@dataclass(frozen=True, slots=True)
-class Heatmap(JsonFields):
-    """Which part of the photo spoke for what.
-
-    ``view_box``: x, y, width and height of the square that was looked at, as fractions of the upright photo. ``maps``:
-    49 logits each, 7 rows from the upper left; by class index, and ``verdict``.
+    ``view_box`` is the square as fractions of the upright photo: x, y, width, height. ``maps`` holds one map by
+    class index and one under ``VERDICT_MAP``.
     """
 
-    view_box: tuple[float, float, float, float]
-    maps: dict[str, tuple[float, ...]]
+    view_box: tuple[Probability, Probability, Probability, Probability]
+    maps: Annotated[dict[str, HeatmapValues], Meta(extra_json_schema={"required": [VERDICT_MAP]})]
 
 
-@dataclass(frozen=True, slots=True)
-class Timings(JsonFields):
-    """Milliseconds: waiting for a thread, reading the picture, the model, and all of it."""
+class Timings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Milliseconds spent in the queue, decoding, in the model, and in total."""
 
-    queue_ms: float
-    decode_ms: float
-    infer_ms: float
-    total_ms: float
+    queue_ms: Milliseconds
+    decode_ms: Milliseconds
+    infer_ms: Milliseconds
+    total_ms: Milliseconds
 
 
-@dataclass(frozen=True, slots=True)
-class Renditions:
-    """A photo to keep: JPEGs without metadata, their long sides at most 512 and 96 pixels."""
+class Renditions(Struct, frozen=True):
+    """Copies of a photo for storage: JPEGs without metadata, long sides at most 512 and 96 pixels."""
 
     photo: bytes
     thumbnail: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PredictionResult:
-    """What was found in one photo, and by which model.
+class PredictionResult(Struct, frozen=True):
+    """Result of one photo and the model that computed it.
 
-    ``animal`` is p_animal, 0…1; ``width`` and ``height`` are of the upright photo, in pixels; ``kept`` is ``None``
-    without consent; ``heatmap`` is ``None`` unless asked for.
+    ``animal`` is p_animal, the probability of any animal. ``width`` and ``height`` are pixels of the upright photo.
+    ``renditions`` is ``None`` without consent, ``heatmap`` is ``None`` unless requested.
     """
 
     model_name: str
@@ -123,12 +116,12 @@ class PredictionResult:
 
     verdict: Verdict
     squirrel: SquirrelAnswer
-    animal: float
+    animal: Probability
     predictions: tuple[ScoredClass, ...]
     views: Views
     timings: Timings
     width: int
     height: int
     format: str
-    kept: Renditions | None
+    renditions: Renditions | None
     heatmap: Heatmap | None

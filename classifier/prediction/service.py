@@ -1,4 +1,4 @@
-"""Classify a photo. Nothing here knows the web."""
+"""Classify one photo. Independent of Django's web layer and of WebSockets."""
 
 import time
 from collections.abc import Collection, Hashable
@@ -17,17 +17,17 @@ from classifier.prediction.result import Heatmap, PredictionResult, Renditions, 
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import index_of
 
-#: The long sides of what is kept of a photo, in pixels.
+#: Long sides of the stored renditions, in pixels.
 PHOTO_SIDE = 512
 THUMBNAIL_SIDE = 96
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """What to do with a photo.
+    """Options of a job.
 
-    ``top``: how many of the best classes to name. ``keep``: make renditions to store. ``explain``: draw maps of the
-    verdict and of ``classes`` (indices 0–999), or of the best classes if there are none.
+    ``top``: number of most probable classes in the result. ``keep``: make renditions for storage. ``explain``: compute
+    heatmaps of the verdict and of ``classes`` (indices 0–999; the most probable classes if empty).
     """
 
     views: Views = Views.BEST
@@ -38,84 +38,84 @@ class ClassifyOptions:
 
 
 async def classify(
-    data: bytes, wish: ClassifyOptions, on_wait: OnWait | None = None, *, owner: Hashable = None
+    data: bytes, options: ClassifyOptions, on_wait: OnWait | None = None, *, owner: Hashable = None
 ) -> PredictionResult:
-    """The answer for one encoded picture, computed on the pool; ``on_wait`` is told its place, 1…, if it has to wait.
+    """Classify one encoded picture on the worker pool.
 
-    When many wait, ``best`` becomes ``fast``, and the answer says so. Owners take turns.
-
-    Raises ``PictureError``, ``JobError`` ``job.timeout`` or ``ServerFault`` ``server.overloaded``.
+    ``on_wait`` receives the queue position, 1…, if the job has to wait. Under load ``best`` becomes ``fast``; the
+    result's ``views`` tells which was used. Raises ``ImageError``, ``JobError`` ``job.timeout`` or ``ServerError``
+    ``server.overloaded``.
     """
-    asked, pool = time.perf_counter(), get_pool()
+    received_at, pool = time.perf_counter(), get_pool()
 
     def job(engine: Engine) -> PredictionResult:
-        affordable = replace(wish, views=Views.FAST) if pool.is_pressed() else wish
-        return classify_image(pool.model, engine, data, affordable, asked=asked)
+        affordable = replace(options, views=Views.FAST) if pool.is_pressed() else options
+        return classify_image(pool.model, engine, data, affordable, received_at=received_at)
 
     return await pool.run(job, on_wait, owner=owner)
 
 
 def classify_image(
-    model: Model, engine: Engine, data: bytes, wish: ClassifyOptions, *, asked: float | None = None
+    model: Model, engine: Engine, data: bytes, options: ClassifyOptions, *, received_at: float | None = None
 ) -> PredictionResult:
-    """The answer for one encoded picture, computed here. ``asked``: ``time.perf_counter()`` when it came in.
+    """Classify one encoded picture on this thread. Raises ``ImageError``.
 
-    Raises ``PictureError``.
+    ``received_at`` is ``time.perf_counter()`` at the moment the picture arrived; the default is now.
     """
-    started = time.perf_counter()
-    picture = decoding.decode(data, min_side=PHOTO_SIDE) if wish.keep else decoding.decode(data)
-    squares = decoding.squares(picture, wish.views)
-    decoded = time.perf_counter()
-    prediction = engine.predict(squares, with_features=wish.explain)
-    inferred = time.perf_counter()
-    probabilities = prediction.probabilities.mean(axis=0)
-    found = verdict.judge(probabilities, settings.VERDICT_THRESHOLD)
-    best = verdict.best(probabilities, wish.top)
+    started_at = time.perf_counter()
+    image = decoding.decode(data, min_side=PHOTO_SIDE) if options.keep else decoding.decode(data)
+    squares = decoding.squares(image, options.views)
+    decoded_at = time.perf_counter()
+    output = engine.predict(squares, with_features=options.explain)
+    inferred_at = time.perf_counter()
+    probabilities = output.probabilities.mean(axis=0)
+    judged = verdict.judge(probabilities, settings.VERDICT_THRESHOLD)
+    top_classes = verdict.best(probabilities, options.top)
     return PredictionResult(
         model_name=model.artifact.name,
         model_version=model.artifact.version,
-        verdict=found,
+        verdict=judged,
         squirrel=squirrel.is_squirrel(probabilities),
-        animal=verdict.animal_probability(probabilities),
-        predictions=best,
-        views=wish.views,
-        timings=_timings(started if asked is None else asked, started, decoded, inferred),
-        width=picture.width,
-        height=picture.height,
-        format=picture.format,
-        kept=_renditions(picture) if wish.keep else None,
-        heatmap=_heatmap(model, prediction, picture, wish, found, best) if wish.explain else None,
+        animal=round(verdict.animal_probability(probabilities), 6),
+        predictions=top_classes,
+        views=options.views,
+        timings=_timings(started_at if received_at is None else received_at, started_at, decoded_at, inferred_at),
+        width=image.width,
+        height=image.height,
+        format=image.format,
+        renditions=_renditions(image) if options.keep else None,
+        heatmap=_heatmap(model, output, image, options, judged, top_classes) if options.explain else None,
     )
 
 
-def _renditions(picture: DecodedImage) -> Renditions:
-    return Renditions(decoding.rendition(picture, PHOTO_SIDE), decoding.rendition(picture, THUMBNAIL_SIDE))
+def _renditions(image: DecodedImage) -> Renditions:
+    return Renditions(decoding.rendition(image, PHOTO_SIDE), decoding.rendition(image, THUMBNAIL_SIDE))
 
 
 def _heatmap(
     model: Model,
-    prediction: ModelOutput,
-    picture: DecodedImage,
-    wish: ClassifyOptions,
-    found: Verdict,
-    best: tuple[ScoredClass, ...],
+    output: ModelOutput,
+    image: DecodedImage,
+    options: ClassifyOptions,
+    judged: Verdict,
+    top_classes: tuple[ScoredClass, ...],
 ) -> Heatmap:
     return heatmap.explain(
-        prediction,
+        output,
         model.artifact.head,
-        crops.boxes(picture.width, picture.height, wish.views),
-        (picture.width, picture.height),
-        verdict=_classes_of(found),
-        classes=wish.classes or [scored.label.index for scored in best],
+        crops.boxes(image.width, image.height, options.views),
+        (image.width, image.height),
+        verdict=_class_indices(judged),
+        classes=options.classes or [scored.index for scored in top_classes],
     )
 
 
-def _classes_of(found: Verdict) -> Collection[int]:
-    """The output indices of what a verdict names: a group's leaves, or the one class."""
-    node = taxonomy.nodes().get(found.wnid)
-    return node.leaves if node else {index_of(found.wnid)}
+def _class_indices(judged: Verdict) -> Collection[int]:
+    """Return the class indices that a verdict names: all classes of a group, or one class."""
+    node = taxonomy.nodes().get(judged.wnid)
+    return node.leaves if node else {index_of(judged.wnid)}
 
 
-def _timings(asked: float, started: float, decoded: float, inferred: float) -> Timings:
-    parts = (started - asked, decoded - started, inferred - decoded, inferred - asked)
-    return Timings(*(round(part * 1000, 2) for part in parts))
+def _timings(received_at: float, started_at: float, decoded_at: float, inferred_at: float) -> Timings:
+    seconds = (started_at - received_at, decoded_at - started_at, inferred_at - decoded_at, inferred_at - received_at)
+    return Timings(*(round(part * 1000, 2) for part in seconds))

@@ -1,9 +1,8 @@
-"""Probabilities → what to say.
+"""Verdict of one softmax: the deepest speakable animal node whose summed probability reaches a threshold T.
 
-The verdict is the deepest speakable animal node whose summed probability reaches T. "Deepest" is the smallest set of
-classes; of nodes with the same set it is the one lower in the hierarchy. Speakable nodes are nested or disjoint, and
-two disjoint ones cannot both hold more than half, so for T > 0.5 all that reach T form one chain and the deepest is
-unique. For T ≤ 0.5 several may be smallest: the most probable of them is named.
+"Deepest" means the smallest set of classes; of two nodes with the same set, the one lower in the hierarchy. Speakable
+nodes are nested or disjoint, and two disjoint nodes cannot both hold more than half. So for T > 0.5 all nodes that
+reach T form one chain, and the deepest is unique. For T ≤ 0.5 several may be smallest; the most probable is named.
 """
 
 from functools import cache
@@ -18,25 +17,25 @@ from classifier.vocabulary.taxonomy import Node
 
 
 def animal_probability(probabilities: NDArray[np.float32]) -> float:
-    """p_animal: the sum over the leaves 0–397 of one (1000,) softmax."""
+    """Return p_animal, 0…1: the sum over classes 0–397 of one (1000,) softmax."""
     return min(1.0, float(probabilities[:ANIMALS].sum(dtype=np.float64)))
 
 
 def best(probabilities: NDArray[np.float32], count: int) -> tuple[ScoredClass, ...]:
-    """The ``count`` most probable classes of one (1000,) softmax, best first."""
+    """Return the ``count`` most probable classes of one (1000,) softmax, most probable first."""
     order = np.argsort(probabilities)[::-1][:count]
-    return tuple(ScoredClass(labels()[index], float(probabilities[index])) for index in order)
+    return tuple(ScoredClass.of(labels()[index], float(probabilities[index])) for index in order)
 
 
 def judge(probabilities: NDArray[np.float32], threshold: float) -> Verdict:
-    """The verdict of one (1000,) softmax at ``threshold`` T, 0…1 (0.65 by default).
+    """Return the verdict of one (1000,) softmax at ``threshold`` T, 0…1 (``VERDICT_THRESHOLD``, 0.65 by default).
 
-    The deepest speakable node at ≥ T is named (``species``, ``group``; ``animal`` if it is the root); else p_animal ≤
-    1 - T is ``none``, and anything between is ``unsure``, which names what the animal would most likely be.
+    A node that reaches T is named: ``species``, ``group``, or ``animal`` for the root. Otherwise the verdict is
+    ``none`` if p_animal ≤ 1 - T, else ``unsure`` with the most probable name.
     """
-    found = _deepest(probabilities, threshold)
-    if found is not None:
-        return _named(found, probabilities)
+    node = _deepest(probabilities, threshold)
+    if node is not None:
+        return _named(node, probabilities)
     if animal_probability(probabilities) <= 1 - threshold:
         return _none(probabilities)
     return _unsure(probabilities)
@@ -52,18 +51,18 @@ def _named(node: Node, probabilities: NDArray[np.float32]) -> Verdict:
 
 
 def _reason(kind: VerdictKind, node: Node, probabilities: NDArray[np.float32]) -> str:
-    """What a verdict adds up to: ``domestic cat .91 = Egyptian cat .47 + tiger cat .28 + tabby .16``.
+    """Return the sum behind a verdict: ``domestic cat .91 = Egyptian cat .47 + tiger cat .28 + tabby .16``.
 
-    The three largest of its classes, each figure rounded by itself; the group goes by its name in WordNet.
+    A group has its WordNet name. Each number is rounded by itself.
     """
     if kind is VerdictKind.SPECIES:
-        return f"{node.display} {_figure(_sum(node, probabilities))}"
-    named = node if kind is VerdictKind.GROUP else taxonomy.nodes()[taxonomy.ROOT]
-    return _addition(named.name.replace("_", " "), named.leaves, probabilities)
+        return f"{node.display} {_decimal(_sum(node, probabilities))}"
+    group = node if kind is VerdictKind.GROUP else taxonomy.nodes()[taxonomy.ROOT]
+    return _addition(group.name.replace("_", " "), group.leaves, probabilities)
 
 
 def _none(probabilities: NDArray[np.float32]) -> Verdict:
-    """Named after the likeliest object, even if some animal is likelier than each single object."""
+    """Return the "no animal" verdict. It names the most probable object, even if one animal is more probable."""
     label = labels()[ANIMALS + int(np.argmax(probabilities[ANIMALS:]))]
     thing = english.thing(label)
     sentence = f"No animal here. It looks most like {thing.phrase}."
@@ -74,7 +73,7 @@ def _none(probabilities: NDArray[np.float32]) -> Verdict:
         headline=thing.phrase,
         perhaps="",
         wnid=label.wnid,
-        score=1 - animal_probability(probabilities),
+        score=round(1 - animal_probability(probabilities), 6),
         sentence=sentence,
         reason=_addition("no animal", range(ANIMALS, len(labels())), probabilities),
     )
@@ -96,28 +95,30 @@ def _verdict(
         headline=node.headline,
         perhaps=perhaps,
         wnid=node.wnid,
-        score=_sum(node, probabilities),
+        score=round(_sum(node, probabilities), 6),
         sentence=sentence,
         reason=_reason(kind, node, probabilities),
     )
 
 
 def _perhaps(probabilities: NDArray[np.float32]) -> str:
-    """The likely node as a guess; empty where that is any animal at all."""
+    """Return the phrase of the likely node, or an empty string if that is the root."""
     node = _likely(probabilities)
     return "" if node.wnid == taxonomy.ROOT else node.phrase
 
 
 def _likely(probabilities: NDArray[np.float32]) -> Node:
-    """The deepest speakable node with at least half of p_animal: what the animal, if it is one, more likely is."""
+    """Return the deepest speakable node that holds at least half of p_animal."""
     return _deepest(probabilities, animal_probability(probabilities) / 2) or taxonomy.nodes()[taxonomy.ROOT]
 
 
-def _deepest(probabilities: NDArray[np.float32], least: float) -> Node | None:
-    """The smallest speakable node with a sum ≥ ``least``; of several as small, the most probable."""
-    nodes, sums = taxonomy.spoken(), _members() @ probabilities[:ANIMALS].astype(np.float64)
-    enough = np.flatnonzero(sums >= least)
-    return nodes[min(enough, key=lambda at: (len(nodes[at].leaves), -sums[at]))] if enough.size else None
+def _deepest(probabilities: NDArray[np.float32], min_sum: float) -> Node | None:
+    """Return the smallest speakable node with a sum ≥ ``min_sum``; of equally small nodes the most probable one."""
+    nodes, sums = taxonomy.spoken(), _membership() @ probabilities[:ANIMALS].astype(np.float64)
+    candidates = np.flatnonzero(sums >= min_sum)
+    if not candidates.size:
+        return None
+    return nodes[min(candidates, key=lambda index: (len(nodes[index].leaves), -sums[index]))]
 
 
 def _sum(node: Node, probabilities: NDArray[np.float32]) -> float:
@@ -130,25 +131,25 @@ def _indices(leaves: range | frozenset[int]) -> NDArray[np.intp]:
 
 
 @cache
-def _members() -> NDArray[np.float64]:
-    """(nodes, 398): 1 where a class belongs to a speakable node, so that one product is all sums."""
-    members = np.zeros((len(taxonomy.spoken()), ANIMALS))
-    for row, node in zip(members, taxonomy.spoken(), strict=True):
+def _membership() -> NDArray[np.float64]:
+    """Return the (nodes, 398) matrix with 1 where a class belongs to a speakable node: one product gives all sums."""
+    membership = np.zeros((len(taxonomy.spoken()), ANIMALS))
+    for row, node in zip(membership, taxonomy.spoken(), strict=True):
         row[_indices(node.leaves)] = 1
-    return members
+    return membership
 
 
 def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray[np.float32]) -> str:
-    """Sum, its three largest parts, and what is left if that is worth a hundredth."""
+    """Return ``title`` with its sum, its three largest parts and the rest; parts below 0.005 are left out."""
     indices = _indices(leaves)
     scores = probabilities[indices].astype(np.float64)
-    first = np.argsort(-scores, kind="stable")[:3]
-    parts = [f"{taxonomy.display(int(indices[at]))} {_figure(scores[at])}" for at in first if scores[at] >= 0.005]
-    whole = scores.sum()
-    left = whole - scores[first].sum()
-    rest = [f"{len(scores) - len(first)} more {_figure(left)}"] if left >= 0.005 else []
-    return f"{title} {_figure(whole)} = {' + '.join(parts + rest)}"
+    largest = np.argsort(-scores, kind="stable")[:3]
+    parts = [f"{taxonomy.display(int(indices[at]))} {_decimal(scores[at])}" for at in largest if scores[at] >= 0.005]
+    rest = scores.sum() - scores[largest].sum()
+    if rest >= 0.005:
+        parts.append(f"{len(scores) - len(largest)} more {_decimal(rest)}")
+    return f"{title} {_decimal(scores.sum())} = {' + '.join(parts)}"
 
 
-def _figure(probability: float) -> str:
+def _decimal(probability: float) -> str:
     return f"{min(1.0, probability):.2f}".removeprefix("0")

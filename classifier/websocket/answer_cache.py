@@ -1,4 +1,4 @@
-"""The last answers of this process, so that a job sent again after a lost line is not computed again."""
+"""Answers of this process for jobs that a client sends again after a lost connection."""
 
 from collections import OrderedDict
 from uuid import UUID
@@ -6,25 +6,28 @@ from uuid import UUID
 from classifier.history.recorder import NewRecord
 from classifier.prediction.service import ClassifyOptions
 
-LAST = 64
+MAX_ANSWERS = 64
 
 
 class AnswerCache:
-    """Answers by record, which no other owner can name, and by what was wished for. Belongs to the event loop."""
+    """The last ``MAX_ANSWERS`` answers, by record id and options. Used on the event loop only.
+
+    A record id depends on the owner, so no owner can read the answer of another.
+    """
 
     def __init__(self) -> None:
-        self._entries: OrderedDict[tuple[UUID, ClassifyOptions], NewRecord] = OrderedDict()
+        self._records: OrderedDict[tuple[UUID, ClassifyOptions], NewRecord] = OrderedDict()
 
-    def recall(self, record: UUID, wish: ClassifyOptions) -> NewRecord | None:
-        """The answer that was given to this job, if it is among the last ``LAST``."""
-        return self._entries.get((record, wish))
+    def get(self, record_id: UUID, options: ClassifyOptions) -> NewRecord | None:
+        """Return the answer to this job, or ``None`` if it is not cached."""
+        return self._records.get((record_id, options))
 
-    def keep(self, entry: NewRecord, wish: ClassifyOptions) -> None:
-        """Remembers an answer and forgets the oldest."""
-        self._entries[entry.id, wish] = entry
-        self._entries.move_to_end((entry.id, wish))
-        if len(self._entries) > LAST:
-            self._entries.popitem(last=False)
+    def put(self, record: NewRecord, options: ClassifyOptions) -> None:
+        """Cache an answer; drop the oldest one if the cache is full."""
+        self._records[record.id, options] = record
+        self._records.move_to_end((record.id, options))
+        if len(self._records) > MAX_ANSWERS:
+            self._records.popitem(last=False)
 
 
 answers = AnswerCache()

@@ -1,180 +1,285 @@
-"""What every socket has, whatever is spoken on it: a checked origin, patience that ends, a bounded appetite."""
+"""Connection of one WebSocket client: admission, message allowance, idle timeout, tasks and draining.
+
+Each concern is a small object; ``ConnectionConsumer`` combines them for the consumers of this package.
+"""
 
 import asyncio
-import json
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from threading import Event
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketDisconnectEvent
-from channels.consumer import get_handler_name
-from channels.exceptions import StopConsumer
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
 from classifier.errors import AuthError, ClassifierError, ClientError, ServerError
-from classifier.websocket import close_codes, messages, origins
+from classifier.websocket import close_codes, origins
 
 logger = logging.getLogger(__name__)
 
-Act = Callable[[], Coroutine[Any, Any, None]]
+#: The server closes a connection after this long without a message.
+IDLE_TIMEOUT_S = 150
+#: Messages that a client may send ahead of answers. They refill within ``ALLOWANCE_REFILL_S``; each answer adds some.
+MESSAGE_ALLOWANCE = 300
+ALLOWANCE_REFILL_S = 60
+MESSAGES_PER_ANSWER = 3
+#: When a client of a draining server should connect again.
+RETRY_AFTER_DRAINING_S = 1.0
 
-connection_counter = origins.ConnectionCounter()
-#: The lines themselves.
-open_lines: "set[Line]" = set()
-#: Whether this process lets its lines go. Set once, by ``retire_all``.
-_retiring = Event()
+#: Errors that close the connection.
+CLOSE_CODES = {
+    "auth.required": close_codes.UNAUTHENTICATED,
+    "auth.invalid": close_codes.UNAUTHENTICATED,
+    "auth.origin": close_codes.FORBIDDEN_ORIGIN,
+}
+#: Errors that close a connection before it is used.
+ADMISSION_CLOSE_CODES = {
+    "auth.origin": close_codes.FORBIDDEN_ORIGIN,
+    "rate.limited": close_codes.RATE_LIMITED,
+    "server.draining": close_codes.DRAINING,
+}
 
 
-class Line(AsyncWebsocketConsumer, ABC):
-    """A socket that is accepted first and refused in words, because a browser sees nothing of a refusal before.
+class TokenBucket:
+    """Allowance of ``capacity`` tokens that refill evenly within ``refill_s`` seconds."""
 
-    daphne keeps what comes and what goes without a bound, so a client that only talks is closed: every message costs
-    one of ``MESSAGES`` that come back within a minute, and every answer gives ``MESSAGES_PER_ANSWER`` back.
+    def __init__(self, capacity: float, refill_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._capacity = capacity
+        self._per_second = capacity / refill_s
+        self._clock = clock
+        self._tokens = float(capacity)
+        self._updated_at = clock()
+
+    def take(self) -> bool:
+        """Take one token; return whether there was one."""
+        now = self._clock()
+        self._tokens = min(self._capacity, self._tokens + (now - self._updated_at) * self._per_second)
+        self._updated_at = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def put(self, tokens: float) -> None:
+        """Add tokens, up to the capacity."""
+        self._tokens = min(self._capacity, self._tokens + tokens)
+
+
+class IdleTimer:
+    """Calls ``on_idle`` once, when ``timeout_s`` seconds have passed since the last ``reset``."""
+
+    def __init__(
+        self, timeout_s: float, on_idle: Callable[[], object], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._on_idle = on_idle
+        self._clock = clock
+        self._reset_at = 0.0
+        self._handle: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Start counting, on the running event loop."""
+        self.reset()
+        self._schedule(self._timeout_s)
+
+    def reset(self) -> None:
+        """Count from now on. Costs no timer of its own, because it happens with each message."""
+        self._reset_at = self._clock()
+
+    def cancel(self) -> None:
+        """Never call ``on_idle``."""
+        if self._handle:
+            self._handle.cancel()
+
+    def _schedule(self, delay_s: float) -> None:
+        self._handle = asyncio.get_running_loop().call_later(delay_s, self._check)
+
+    def _check(self) -> None:
+        remaining_s = self._reset_at + self._timeout_s - self._clock()
+        if remaining_s > 0:
+            self._schedule(remaining_s)
+        else:
+            self._on_idle()
+
+
+class ConnectionTasks:
+    """Tasks that end with their connection."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run ``coroutine`` as a task."""
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def cancel(self) -> None:
+        """Cancel all tasks except the current one."""
+        for task in self._others():
+            task.cancel()
+
+    async def wait(self) -> None:
+        """Wait until all tasks except the current one have ended."""
+        while others := self._others():
+            await asyncio.wait(others)
+
+    def _others(self) -> set[asyncio.Task[None]]:
+        return self._tasks - {asyncio.current_task()}
+
+
+class ConnectionCounter:
+    """Counts the open connections of one kind in this process, by address. Used on the event loop only."""
+
+    def __init__(self) -> None:
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def counted(self, address: str) -> Iterator[bool]:
+        """Count a connection while the context is open; yield whether the limits on connections allow it."""
+        self._open[address] += 1
+        try:
+            yield self._open[address] <= settings.ADDRESS_SOCKETS and self._open.total() <= settings.MAX_SOCKETS
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
+
+
+class OpenConnections:
+    """Open connections of this process. Used on the event loop only."""
+
+    def __init__(self) -> None:
+        self._connections: set[ConnectionConsumer] = set()
+        self.is_draining = False
+
+    @contextmanager
+    def registered(self, connection: "ConnectionConsumer") -> Iterator[None]:
+        """Hold ``connection`` in the set while the context is open."""
+        self._connections.add(connection)
+        try:
+            yield
+        finally:
+            self._connections.discard(connection)
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    async def drain(self) -> None:
+        """Reject new connections; close each open one when its jobs are answered."""
+        self.is_draining = True
+        await asyncio.gather(*(connection.drain() for connection in tuple(self._connections)))
+
+
+connection_counter = ConnectionCounter()
+open_connections = OpenConnections()
+
+
+class ConnectionConsumer(AsyncWebsocketConsumer, ABC):
+    """Consumer that checks origin and limits, hands messages to its subclass and cleans up when the connection ends.
+
+    It accepts every connection before it rejects one, because a browser shows no reason for a rejected handshake.
     """
 
-    subprotocol: str | None = None
+    subprotocol = ""
 
     def __init__(self) -> None:
         super().__init__()
-        self.closed = False
+        self.is_closed = False
         self.address = ""
-        self.messages_left = float(messages.MESSAGES)
-        self.counted_at = self.heard_at = time.monotonic()
-        self.timers: dict[str, asyncio.TimerHandle] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
-
-    async def connect(self) -> None:
-        offered = self.scope.get("subprotocols", [])
-        await self.accept(self.subprotocol if self.subprotocol and self.subprotocol in offered else None)
-        self.address = origins.address(self.scope)
-        fits = connection_counter.enter(self.address)
-        open_lines.add(self)
-        try:
-            self._admit_socket(fits=fits)
-        except ClassifierError as fault:
-            logger.warning("socket refused: %s, origin %r", fault.code, origins.header(self.scope, b"origin"))
-            await self.refuse(fault)
-            await self.end(messages.CLOSES_AT_OPENING[fault.code])
-            return
-        self.after("silence", messages.SILENCE_S, self._end_if_silent)
-        await self.opened()
+        self.allowance = TokenBucket(MESSAGE_ALLOWANCE, ALLOWANCE_REFILL_S)
+        self.tasks = ConnectionTasks()
+        self.idle_timer = IdleTimer(IDLE_TIMEOUT_S, lambda: self.tasks.spawn(self.end(close_codes.IDLE_TIMEOUT)))
 
     async def __call__(self, scope: Any, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        """As Channels', without a task for every message: no layer is listened to beside the client.
+        """Serve one connection.
 
-        And without its hop to a thread after every message: no database is used on this side.
+        Unlike Channels' dispatcher it starts no task per message and makes no hop to the database thread: no channel
+        layer and no database is used here.
         """
         self.scope, self.base_send = scope, send
-        with suppress(StopConsumer):
-            while True:
-                message: Any = await receive()
-                await getattr(self, get_handler_name(message))(message)
+        self.address = origins.address(scope)
+        with connection_counter.counted(self.address) as is_within_limits, open_connections.registered(self):
+            try:
+                while (event := await receive())["type"] != "websocket.disconnect":
+                    if event["type"] == "websocket.connect":
+                        await self._open(is_within_limits=is_within_limits)
+                    elif event["type"] == "websocket.receive":
+                        await self._receive(event.get("text"), event.get("bytes"))
+            finally:
+                self._release()
 
-    async def websocket_disconnect(self, message: WebSocketDisconnectEvent) -> None:
-        """As Channels', without the hop and the groups, of which there are none."""
-        await self.disconnect(message["code"])
-        raise StopConsumer
+    @abstractmethod
+    async def handle(self, text: str | None, data: bytes) -> None:
+        """Handle one message: ``text``, or ``data`` if that is ``None``. Each ``ClassifierError`` is rejected."""
 
-    async def opened(self) -> None:
-        """The socket is accepted and welcome."""
+    @abstractmethod
+    async def reject(self, error: ClassifierError) -> None:
+        """Send an error in the format of this contract."""
 
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.closed:
+    def admitted(self) -> None:
+        """Start what a subclass needs on an open connection."""
+
+    def answered(self) -> None:
+        """Note that the client got an answer: it may send more messages."""
+        self.allowance.put(MESSAGES_PER_ANSWER)
+
+    async def send_text(self, text: str) -> None:
+        """Send one text frame, unless the connection is closed."""
+        if not self.is_closed:
+            await self.send(text_data=text)
+
+    async def end(self, code: int) -> None:
+        """Close the connection, once, and cancel its tasks."""
+        if not self.is_closed:
+            self._release()
+            await self.close(code)
+
+    async def drain(self) -> None:
+        """Close the connection when its tasks have ended."""
+        await self.tasks.wait()
+        await self.end(close_codes.DRAINING)
+
+    async def _open(self, *, is_within_limits: bool) -> None:
+        offered = self.scope.get("subprotocols", [])
+        await self.accept(self.subprotocol if self.subprotocol in offered else None)
+        try:
+            self._admit(is_within_limits=is_within_limits)
+        except ClassifierError as error:
+            logger.warning("Connection rejected: %s, origin %r.", error.code, origins.header(self.scope, b"origin"))
+            await self.reject(error)
+            await self.end(ADMISSION_CLOSE_CODES[error.code])
             return
-        self.heard_at = time.monotonic()
-        if not self._afford():
+        self.idle_timer.start()
+        self.admitted()
+
+    def _admit(self, *, is_within_limits: bool) -> None:
+        if open_connections.is_draining:
+            raise ServerError("server.draining", retry_after=RETRY_AFTER_DRAINING_S)
+        if not origins.is_allowed(self.scope):
+            raise AuthError("auth.origin")
+        if not is_within_limits:
+            raise ClientError("rate.limited")
+
+    async def _receive(self, text: str | None, data: bytes | None) -> None:
+        if self.is_closed:
+            return
+        self.idle_timer.reset()
+        # daphne buffers both directions without a bound, so a client that sends without reading answers is closed.
+        if not self.allowance.take():
             await self.end(close_codes.PROTOCOL_ERROR)
             return
         try:
-            await self.take(text_data, bytes_data or b"")
-        except ClassifierError as fault:
-            await self.refuse(fault)
+            await self.handle(text, data or b"")
+        except ClassifierError as error:
+            await self.reject(error)
 
-    @abstractmethod
-    async def take(self, text: str | None, data: bytes) -> None:
-        """One message: ``text``, or ``data`` where that is ``None``. A ``ClassifierError`` it raises is answered."""
-
-    @abstractmethod
-    async def refuse(self, fault: ClassifierError) -> None:
-        """Says a fault in this socket's own form."""
-
-    async def disconnect(self, code: int) -> None:
-        self._stop()
-        open_lines.discard(self)
-        connection_counter.leave(self.address)
-
-    async def say(self, message: dict[str, Any]) -> None:
-        """Sends one message, unless the line is closed."""
-        if not self.closed:
-            await self.send(text_data=json.dumps(message))
-
-    def answered(self) -> None:
-        """An answer was given: its messages come back."""
-        self.messages_left = min(messages.MESSAGES, self.messages_left + messages.MESSAGES_PER_ANSWER)
-
-    async def end(self, code: int) -> None:
-        """Closes from this side, once; what was being done for this line is given up."""
-        if not self.closed:
-            self._stop()
-            await self.close(code)
-
-    async def retire(self) -> None:
-        """Lets what is being done for this line end, and closes it: its client goes on elsewhere."""
-        while running := self.tasks - {asyncio.current_task()}:
-            await asyncio.wait(running)
-        await self.end(close_codes.DRAINING)
-
-    def after(self, name: str, seconds: float, act: Act) -> None:
-        """Acts after so many seconds, unless the same name is set again or forgotten before."""
-        self.forget(name)
-        self.timers[name] = asyncio.get_running_loop().call_later(seconds, lambda: self.spawn(act()))
-
-    def forget(self, name: str) -> None:
-        """Takes a planned act back."""
-        if name in self.timers:
-            self.timers.pop(name).cancel()
-
-    def spawn(self, act: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """A task that does not outlive the line."""
-        task = asyncio.create_task(act)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        return task
-
-    def _admit_socket(self, *, fits: bool) -> None:
-        if _retiring.is_set():
-            raise ServerError("server.draining", retry_after=messages.RETRY_AFTER_DRAINING_S)
-        if not origins.is_allowed(self.scope):
-            raise AuthError("auth.origin")
-        if not fits:
-            raise ClientError("rate.limited")
-
-    async def _end_if_silent(self) -> None:
-        left = self.heard_at + messages.SILENCE_S - time.monotonic()
-        if left > 0:
-            self.after("silence", left, self._end_if_silent)
-        else:
-            await self.end(close_codes.IDLE_TIMEOUT)
-
-    def _afford(self) -> bool:
-        back = (self.heard_at - self.counted_at) * messages.MESSAGES / 60
-        self.messages_left = min(messages.MESSAGES, self.messages_left + back) - 1
-        self.counted_at = self.heard_at
-        return self.messages_left >= 0
-
-    def _stop(self) -> None:
-        self.closed = True
-        for timer in self.timers.values():
-            timer.cancel()
-        for task in self.tasks - {asyncio.current_task()}:
-            task.cancel()
-
-
-async def retire_all() -> None:
-    """Every open line ends when its jobs have, and no new one is welcome."""
-    _retiring.set()
-    await asyncio.gather(*(line.retire() for line in tuple(open_lines)))
+    def _release(self) -> None:
+        self.is_closed = True
+        self.idle_timer.cancel()
+        self.tasks.cancel()

@@ -1,4 +1,4 @@
-"""The socket: parse, call one service, map one exception family to one message."""
+"""Consumer of ``/ws/classify``: decode a message, call one service, send the answer or the error."""
 
 import asyncio
 import logging
@@ -14,23 +14,29 @@ from django.conf import settings
 from classifier import metrics
 from classifier.errors import AuthError, ClassifierError, ImageError, JobError, ProtocolError, ServerError
 from classifier.history import recorder
+from classifier.history.recorder import NewRecord
 from classifier.imaging import limits
 from classifier.inference.worker_pool import get_pool
 from classifier.models import Classification
 from classifier.prediction import service
 from classifier.prediction.service import ClassifyOptions
 from classifier.websocket import answer_cache, close_codes, messages, origins, rate_limits, tickets
-from classifier.websocket.connection import Line
-from classifier.websocket.messages import Authenticate, Cancel, Classify, Ping, RefusedClassify
+from classifier.websocket.connection import CLOSE_CODES, ConnectionConsumer
+from classifier.websocket.messages import Authenticate, Cancel, Classify, Ping, RejectedClassifyError
 from classifier.websocket.tickets import Ticket
 
 logger = logging.getLogger(__name__)
 
-TakeFrame = Callable[[bytes], None]
+#: The first message must be a ticket and come within this time.
+AUTHENTICATION_TIMEOUT_S = 5
+#: So many ``protocol.*`` errors within a minute close the connection.
+MAX_PROTOCOL_ERRORS = 10
+
+FrameHandler = Callable[[bytes], None]
 
 
-class ClassifyConsumer(Line):
-    """``/ws/classify``: one task a job, so that a long one never holds up the next message (channels#1203)."""
+class ClassifyConsumer(ConnectionConsumer):
+    """One connection that classifies photos. Each job is a task and never delays the next message (channels#1203)."""
 
     subprotocol = messages.SUBPROTOCOL
 
@@ -38,35 +44,22 @@ class ClassifyConsumer(Line):
         super().__init__()
         self.ticket: Ticket | None = None
         self.jobs: dict[UUID, asyncio.Task[None]] = {}
-        self.frames: deque[TakeFrame] = deque()
-        self.faults: deque[float] = deque(maxlen=messages.PROTOCOL_ERRORS_PER_MINUTE)
+        #: For each ``classify`` whose binary frame has not arrived, what to do with that frame.
+        self.frame_handlers: deque[FrameHandler] = deque()
+        self.protocol_errors: deque[float] = deque(maxlen=MAX_PROTOCOL_ERRORS)
 
-    async def opened(self) -> None:
-        self.after("authenticate", messages.AUTHENTICATE_WITHIN_S, lambda: self.refuse(AuthError("auth.required")))
+    def admitted(self) -> None:
+        asyncio.get_running_loop().call_later(AUTHENTICATION_TIMEOUT_S, self._require_ticket)
 
-    async def take(self, text: str | None, data: bytes) -> None:
-        if text is not None:
-            await self._take_message(text)
-        else:
-            self._take_frame(data)
-
-    async def refuse(self, fault: ClassifierError, job: UUID | None = None) -> None:
-        metrics.ERRORS.labels(fault.code).inc()
-        if job:
-            metrics.log_refusal(job, fault.code)
-        await self.say(messages.error(fault, job))
-        code = self._close_code(fault)
-        if code is not None:
-            await self.end(code)
-
-    # --- Messages ------------------------------------------------------------------------------
-
-    async def _take_message(self, text: str) -> None:
+    async def handle(self, text: str | None, data: bytes) -> None:
+        if text is None:
+            self._handle_frame(data)
+            return
         try:
-            message = messages.parse(text)
-        except RefusedClassify as fault:
-            self.frames.append(_ignore)
-            await self.refuse(fault, fault.job)
+            message = messages.decode(text)
+        except RejectedClassifyError as error:
+            self.frame_handlers.append(_discard)
+            await self.reject(error, error.job)
             return
         match message:
             case Authenticate():
@@ -76,32 +69,46 @@ class ClassifyConsumer(Line):
             case Cancel():
                 await self._cancel(message.id)
             case Ping():
-                await self.say({"type": "pong"})
+                await self.send_text(messages.encode(messages.Pong()))
+
+    async def reject(self, error: ClassifierError, job: UUID | None = None) -> None:
+        metrics.ERRORS.labels(error.code).inc()
+        if job:
+            metrics.log_rejection(job, error.code)
+        await self.send_text(messages.encode(messages.error(error, job)))
+        code = self._close_code(error)
+        if code is not None:
+            await self.end(code)
+
+    # --- Messages --------------------------------------------------------------------------------
+
+    def _require_ticket(self) -> None:
+        if self.ticket is None and not self.is_closed:
+            self.tasks.spawn(self.reject(AuthError("auth.required")))
 
     async def _authenticate(self, message: Authenticate) -> None:
         ticket = tickets.read(message.ticket)
         if origins.header(self.scope, b"origin") not in {None, ticket.origin}:
             raise AuthError("auth.origin")
         self.ticket = ticket
-        self.forget("authenticate")
-        await self.say(messages.hello(get_pool().model.artifact, ticket))
+        await self.send_text(messages.encode(messages.hello(get_pool().model.artifact, ticket)))
 
     async def _announce(self, job: Classify) -> None:
         try:
-            owner = self._admit(job).owner
-        except ClassifierError as fault:
-            self.frames.append(_ignore)
-            await self.refuse(fault, job.id)
+            owner = self._admit_job(job).owner
+        except ClassifierError as error:
+            self.frame_handlers.append(_discard)
+            await self.reject(error, job.id)
         else:
-            self.frames.append(partial(self._start, job, owner))
+            self.frame_handlers.append(partial(self._start, job, owner))
 
-    def _admit(self, job: Classify) -> Ticket:
+    def _admit_job(self, job: Classify) -> Ticket:
         if self.ticket is None:
             raise AuthError("auth.required")
         if not self.ticket.expires_in:
             raise AuthError("auth.expired")
-        if self.frames:
-            raise ProtocolError("protocol.invalid", "The frame of the classify before has not come yet.")
+        if self.frame_handlers:
+            raise messages.invalid("the binary frame of the previous classify is missing")
         if job.id in self.jobs:
             raise JobError("job.running")
         if len(self.jobs) >= messages.MAX_IN_FLIGHT:
@@ -110,77 +117,86 @@ class ClassifyConsumer(Line):
             raise ImageError("image.too_large")
         return self.ticket
 
-    def _take_frame(self, data: bytes) -> None:
-        if not self.frames:
+    def _handle_frame(self, data: bytes) -> None:
+        if not self.frame_handlers:
             raise ProtocolError("protocol.unexpected_binary")
-        self.frames.popleft()(data)
+        self.frame_handlers.popleft()(data)
 
     async def _cancel(self, job: UUID) -> None:
         task = self.jobs.pop(job, None)
         if task is None:
-            await self.refuse(JobError("job.unknown"), job)
+            await self.reject(JobError("job.unknown"), job)
             return
         task.cancel()
-        await self.say(messages.cancelled(job))
+        await self.send_text(messages.encode(messages.Cancelled(job)))
 
-    # --- Jobs ----------------------------------------------------------------------------------
+    def _close_code(self, error: ClassifierError) -> int | None:
+        if error.code in CLOSE_CODES:
+            return CLOSE_CODES[error.code]
+        if error.code == "auth.expired" and self.ticket is None:
+            return close_codes.UNAUTHENTICATED
+        if isinstance(error, ProtocolError) and self._has_too_many_protocol_errors():
+            return close_codes.PROTOCOL_ERROR
+        return None
+
+    def _has_too_many_protocol_errors(self) -> bool:
+        times = self.protocol_errors
+        times.append(time.monotonic())
+        return len(times) == times.maxlen and times[-1] - times[0] < 60
+
+    # --- Jobs ------------------------------------------------------------------------------------
 
     def _start(self, job: Classify, owner: UUID, data: bytes) -> None:
-        self.jobs[job.id] = self.spawn(self._run(job, data, owner))
+        self.jobs[job.id] = self.tasks.spawn(self._run(job, data, owner))
 
     async def _run(self, job: Classify, data: bytes, owner: UUID) -> None:
         try:
-            entry = await self._classify(job, data, owner)
-        except ClassifierError as fault:
-            await self.refuse(fault, job.id)
+            record = await self._classify(job, data, owner)
+        except ClassifierError as error:
+            await self.reject(error, job.id)
         except Exception:
-            logger.exception("job %s failed", job.id)
-            await self.refuse(ServerError("server.internal"), job.id)
+            logger.exception("Job %s failed.", job.id)
+            await self.reject(ServerError("server.internal"), job.id)
         else:
-            await self.say(messages.result(job, entry))
+            await self.send_text(messages.encode(messages.result(job, record)))
             self.answered()
-            metrics.log_answer(job.id, entry.answer, job.size)
+            metrics.log_answer(job.id, record.answer, job.size)
             if job.record:
-                recorder.record(entry)
+                recorder.record(record)
         finally:
             if self.jobs.get(job.id) is asyncio.current_task():
                 del self.jobs[job.id]
 
-    async def _classify(self, job: Classify, data: bytes, owner: UUID) -> recorder.NewRecord:
+    async def _classify(self, job: Classify, data: bytes, owner: UUID) -> NewRecord:
         if len(data) != job.size:
-            raise ProtocolError("protocol.invalid", f"{job.size} bytes were announced, {len(data)} came.")
-        record, wish = recorder.record_id(owner, job.id), _wish(job)
-        known = answer_cache.answers.recall(record, wish)
-        if known and known.size == job.size:
-            return known
+            raise messages.invalid(f"{job.size} bytes were announced, {len(data)} arrived")
+        record_id, options = recorder.record_id(owner, job.id), _options(job)
+        cached = answer_cache.answers.get(record_id, options)
+        if cached and cached.size == job.size:
+            return cached
         await rate_limits.count_job(owner, self.address)
-        answer = await metrics.counted(
-            service.classify(data, wish, lambda position: self.say(messages.queued(job.id, position)), owner=owner)
+        result = await metrics.counted(
+            service.classify(data, options, partial(self._report_position, job.id), owner=owner)
         )
         source, now = Classification.Source.SOCKET, datetime.now(UTC)
-        entry = recorder.NewRecord(record, owner, source, job.name, job.size, now, answer)
-        if job.record:  # live frames are never asked for again
-            answer_cache.answers.keep(entry, wish)
-        return entry
+        record = NewRecord(record_id, owner, source, job.name, job.size, now, result)
+        if job.record:  # live frames are never sent again
+            answer_cache.answers.put(record, options)
+        return record
 
-    def _close_code(self, fault: ClassifierError) -> int | None:
-        if fault.code in messages.CLOSES:
-            return messages.CLOSES[fault.code]
-        if fault.code == "auth.expired" and self.ticket is None:
-            return close_codes.UNAUTHENTICATED
-        if isinstance(fault, ProtocolError) and self._too_many_faults():
-            return close_codes.PROTOCOL_ERROR
-        return None
-
-    def _too_many_faults(self) -> bool:
-        self.faults.append(time.monotonic())
-        return len(self.faults) == self.faults.maxlen and self.faults[-1] - self.faults[0] < 60
+    async def _report_position(self, job: UUID, position: int) -> None:
+        await self.send_text(messages.encode(messages.Queued(job, position)))
 
 
-def _wish(job: Classify) -> ClassifyOptions:
-    keep = job.record and settings.KEEP_PHOTOS.keeps(consented=job.keep)
-    return ClassifyOptions(job.views, job.top, keep=keep, explain=job.explain, classes=job.classes)
+def _options(job: Classify) -> ClassifyOptions:
+    return ClassifyOptions(
+        job.views,
+        job.top,
+        keep=job.record and settings.KEEP_PHOTOS.keeps(consented=job.keep),
+        explain=job.explain is not False,
+        classes=job.explain if isinstance(job.explain, tuple) else (),
+    )
 
 
-def _ignore(_: bytes) -> None:
-    """What becomes of the frame of a refused ``classify``."""
+def _discard(_: bytes) -> None:
+    """Discard the binary frame of a rejected ``classify``."""

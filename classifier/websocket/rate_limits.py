@@ -1,7 +1,7 @@
-"""How often one owner or one address may ask: in this process's memory, or in Redis for all processes together.
+"""Rate limits per owner and per address: counted in this process, or in Redis for all processes together.
 
-Redis that is away costs nobody an answer: each process counts for itself until it is back. Counts are gone after two
-minutes, and Redis sees no address, but a keyed hash of it.
+If Redis is unavailable, each process counts for itself, so no answer is lost. Counts expire after two minutes. Redis
+receives a keyed hash, never an address.
 """
 
 import asyncio
@@ -20,95 +20,99 @@ from classifier.errors import ClientError
 
 logger = logging.getLogger(__name__)
 
-#: An answer of Redis takes a millisecond; after this long it counts as away, and is left alone for a while.
-REDIS_ANSWERS_WITHIN_S = 0.25
-REDIS_AGAIN_AFTER_S = 10.0
+#: Redis replies within a millisecond. After this long it counts as unavailable and is not asked for a while.
+REDIS_TIMEOUT_S = 0.25
+REDIS_RETRY_AFTER_S = 10.0
 RETRY_AFTER_S = 1.0
 
 
 async def count_job(owner: UUID, address: str) -> None:
-    """Counts one job. Raises ``ClientFault`` ``rate.limited`` past ``OWNER_JOBS`` or ``ADDRESS_JOBS`` a minute."""
+    """Count one job. Raises ``ClientError`` ``rate.limited`` above ``OWNER_JOBS`` or ``ADDRESS_JOBS`` per minute."""
     await count("owner", owner.hex, settings.OWNER_JOBS)
     await count("address", address, settings.ADDRESS_JOBS)
 
 
-async def count(kind: str, who: str, per_minute: int) -> None:
-    """Counts one request of ``who``. Raises ``ClientFault`` ``rate.limited`` past ``per_minute``."""
-    shared = _shared()
-    allowed = await shared.hit(kind, who, per_minute) if shared else _own().hit(kind, who, per_minute)
-    if not allowed:
+async def count(kind: str, client: str, max_per_minute: int) -> None:
+    """Count one request of ``client``. Raises ``ClientError`` ``rate.limited`` above ``max_per_minute``."""
+    redis = redis_counter()
+    if redis:
+        is_allowed = await redis.hit(kind, client, max_per_minute)
+    else:
+        is_allowed = local_counter().hit(kind, client, max_per_minute)
+    if not is_allowed:
         raise ClientError("rate.limited", retry_after=RETRY_AFTER_S)
 
 
-class Own:
-    """Counts of this process: those of this minute, and of the one before by what a sliding minute still holds of it.
+class LocalCounter:
+    """Sliding-window counter of this process: the current minute plus the remaining share of the previous one.
 
-    The rule of the library that counts in Redis, whose own store in memory starts a thread for nearly every count.
+    The ``limits`` library uses the same rule in Redis; its own in-memory storage starts a thread for nearly each count.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._minute = 0
-        self._before, self._now = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+        self._previous, self._current = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
 
-    def hit(self, kind: str, who: str, per_minute: int) -> bool:
-        """Whether one more is within the limit; it is counted if so."""
+    def hit(self, kind: str, client: str, max_per_minute: int) -> bool:
+        """Count one request if the limit allows it; return whether it does."""
         minute, second = divmod(self._clock(), 60)
         if minute != self._minute:
-            self._before = self._now if minute == self._minute + 1 else Counter()
-            self._now, self._minute = Counter(), int(minute)
-        key = kind, who
-        if int(self._before[key] * (1 - second / 60)) + self._now[key] >= per_minute:
+            self._previous = self._current if minute == self._minute + 1 else Counter()
+            self._current, self._minute = Counter(), int(minute)
+        key = kind, client
+        if int(self._previous[key] * (1 - second / 60)) + self._current[key] >= max_per_minute:
             return False
-        self._now[key] += 1
+        self._current[key] += 1
         return True
 
 
-class Shared:
-    """Counts in Redis, or in this process while that is away."""
+class RedisCounter:
+    """Sliding-window counter in Redis; counts in this process while Redis is unavailable."""
 
     def __init__(self, url: str) -> None:
-        # As long as the protocol allows for both: the timeout around a count is what ends it.
         storage = aio.storage.RedisStorage(
             url,
             implementation="redispy",
             key_prefix="limits",
-            socket_timeout=REDIS_ANSWERS_WITHIN_S,
-            socket_connect_timeout=REDIS_ANSWERS_WITHIN_S,
+            socket_timeout=REDIS_TIMEOUT_S,
+            socket_connect_timeout=REDIS_TIMEOUT_S,
         )
-        self._redis = aio.strategies.SlidingWindowCounterRateLimiter(storage)
-        self._away_until = 0.0
+        self._limiter = aio.strategies.SlidingWindowCounterRateLimiter(storage)
+        self._retry_at: float | None = None
 
-    async def hit(self, kind: str, who: str, per_minute: int) -> bool:
-        """Whether one more is within the limit; it is counted if so."""
-        if time.monotonic() < self._away_until:
-            return _own().hit(kind, who, per_minute)
-        item, key = RateLimitItemPerMinute(per_minute), salted_hmac("classifier.limits", who).hexdigest()[:32]
+    async def hit(self, kind: str, client: str, max_per_minute: int) -> bool:
+        """Count one request if the limit allows it; return whether it does."""
+        if self._retry_at is not None and time.monotonic() < self._retry_at:
+            return local_counter().hit(kind, client, max_per_minute)
+        item, key = RateLimitItemPerMinute(max_per_minute), salted_hmac("classifier.limits", client).hexdigest()[:32]
         try:
-            async with asyncio.timeout(REDIS_ANSWERS_WITHIN_S):
-                allowed = await self._redis.hit(item, kind, key)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with Redis, the answer does not wait for it
-            self._note_away(error)
-            return _own().hit(kind, who, per_minute)
-        self._note_back()
-        return allowed
+            async with asyncio.timeout(REDIS_TIMEOUT_S):
+                is_allowed = await self._limiter.hit(item, kind, key)
+        except Exception as error:  # noqa: BLE001 - a job never fails because of Redis
+            self._mark_unavailable(error)
+            return local_counter().hit(kind, client, max_per_minute)
+        self._mark_available()
+        return is_allowed
 
-    def _note_away(self, error: Exception) -> None:
-        if not self._away_until:
-            logger.warning("Redis is away, each process counts for itself: %s", error or type(error).__name__)
-        self._away_until = time.monotonic() + REDIS_AGAIN_AFTER_S
+    def _mark_unavailable(self, error: Exception) -> None:
+        if self._retry_at is None:
+            logger.warning("Redis unavailable: %s. Each process counts for itself.", error or type(error).__name__)
+        self._retry_at = time.monotonic() + REDIS_RETRY_AFTER_S
 
-    def _note_back(self) -> None:
-        if self._away_until:
-            logger.info("Redis is back")
-        self._away_until = 0.0
-
-
-@cache
-def _own() -> Own:
-    return Own()
+    def _mark_available(self) -> None:
+        if self._retry_at is not None:
+            logger.info("Redis is available again.")
+        self._retry_at = None
 
 
 @cache
-def _shared() -> Shared | None:
-    return Shared(settings.REDIS_URL) if settings.REDIS_URL else None
+def local_counter() -> LocalCounter:
+    """Return the counter of this process."""
+    return LocalCounter()
+
+
+@cache
+def redis_counter() -> RedisCounter | None:
+    """Return the counter in Redis, or ``None`` without ``REDIS_URL``."""
+    return RedisCounter(settings.REDIS_URL) if settings.REDIS_URL else None

@@ -1,111 +1,123 @@
-"""The contract of the version that this one replaces: base64 in JSON at ``/ws``, without tickets.
+"""Contract of the FastAPI version that this product replaces: base64 in JSON at ``/ws``, without tickets.
 
-It is kept for programs that were written against it, with true scores and right labels. Its rows have no owner.
+It serves existing programs, with correct scores and labels. Its records have no owner.
 """
 
 import asyncio
 import base64
 import binascii
 import logging
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
+import msgspec
 from django.conf import settings
+from msgspec import Struct
 
 from classifier import metrics
 from classifier.errors import ClassifierError, ImageError, JobError, ServerError
 from classifier.history import recorder
+from classifier.history.recorder import NewRecord
 from classifier.imaging import limits
 from classifier.imaging.crops import Views
 from classifier.inference.worker_pool import get_pool
 from classifier.models import Classification
 from classifier.prediction import service
-from classifier.prediction.result import PredictionResult
+from classifier.prediction.result import PredictionResult, Probability, ScoredClass
 from classifier.prediction.service import ClassifyOptions
-from classifier.websocket import rate_limits, reading
-from classifier.websocket.connection import Line
+from classifier.websocket import messages, rate_limits
+from classifier.websocket.connection import ConnectionConsumer
 
 logger = logging.getLogger(__name__)
 
 TOP = 5
-#: Requests of one socket that may wait, each of up to 14 MiB.
+#: Requests of one connection that may wait, each of up to 14 MiB.
 MAX_WAITING = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LegacyRequest:
-    """``{"image": data URL or base64, "threshold": 0–1, "views": "best" | "fast"}``."""
+class SeedRequest(Struct, frozen=True):
+    """``image`` is a data URL or base64; ``threshold`` and ``views`` are optional."""
 
-    picture: bytes
-    threshold: float
-    views: Views
+    image: str
+    threshold: Probability = 0.0
+    views: Views = Views.BEST
 
 
-class LegacyConsumer(Line):
-    """``/ws``: one request after the other; an answer or ``{"error": sentence}`` to each."""
+class SeedResult(Struct, frozen=True):
+    """The five most probable classes, and their number before and after the threshold."""
+
+    predictions: tuple[ScoredClass, ...]
+    total_predictions: int
+    filtered_predictions: int
+
+
+class SeedError(Struct, frozen=True):
+    """``error`` is a sentence for people."""
+
+    error: str
+
+
+class SeedConsumer(ConnectionConsumer):
+    """One connection at ``/ws``. Answers have no ids, so requests are answered one after the other."""
 
     def __init__(self) -> None:
         super().__init__()
         self.turn = asyncio.Lock()
         self.waiting = 0
 
-    async def take(self, text: str | None, data: bytes) -> None:
+    async def handle(self, text: str | None, data: bytes) -> None:
         await rate_limits.count("legacy", self.address, settings.ADDRESS_RATE)
-        # daphne's queue has no bound: take every message off it, and drop what is too much (channels#1203).
+        # daphne's queue has no bound, so each message is taken at once and rejected if too many wait (channels#1203).
         if self.waiting >= MAX_WAITING:
             raise JobError("job.too_many")
         self.waiting += 1
-        self.spawn(self._answer(text or ""))
+        self.tasks.spawn(self._answer_in_turn(text or ""))
 
-    async def refuse(self, fault: ClassifierError) -> None:
-        metrics.ERRORS.labels(fault.code).inc()
-        await self.say({"error": fault.message})
-
-    async def _answer(self, text: str) -> None:
-        try:
-            async with self.turn:  # answers have no ids: they come in the order of the requests
-                await self._answer_in_turn(text)
-        finally:
-            self.waiting -= 1
+    async def reject(self, error: ClassifierError) -> None:
+        metrics.ERRORS.labels(error.code).inc()
+        await self.send_text(messages.encode(SeedError(error.message)))
 
     async def _answer_in_turn(self, text: str) -> None:
         try:
-            request = await get_pool().run(lambda _: parse(text), owner=self.address)
-            answer = await metrics.counted(service.classify(request.picture, _wish(request), owner=self.address))
-        except ClassifierError as fault:
-            await self.refuse(fault)
+            async with self.turn:
+                await self._answer(text)
+        finally:
+            self.waiting -= 1
+
+    async def _answer(self, text: str) -> None:
+        try:
+            # Decoding 14 MiB takes a while, so it runs on the worker pool.
+            request, picture = await get_pool().run(lambda _: decode(text), owner=self.address)
+            result = await metrics.counted(service.classify(picture, _options(request), owner=self.address))
+        except ClassifierError as error:
+            await self.reject(error)
         except Exception:
-            logger.exception("a legacy request failed")
-            await self.refuse(ServerError("server.internal"))
+            logger.exception("A request at /ws failed.")
+            await self.reject(ServerError("server.internal"))
         else:
-            await self.say(result(answer, request.threshold))
+            await self.send_text(messages.encode(to_seed_result(result, request.threshold)))
             self.answered()
-            recorder.record(_entry(request, answer))
+            recorder.record(_new_record(len(picture), result))
 
 
-def parse(text: str) -> LegacyRequest:
-    """One text frame as a request. Raises ``ProtocolError``, or ``PictureError`` for base64 that is none."""
-    fields = reading.json_object(text)
-    return LegacyRequest(
-        picture=_decoded(reading.string(fields, "image")),
-        threshold=reading.fraction(fields, "threshold", 0.0),
-        views=reading.views(fields, "views", Views.BEST),
-    )
+def decode(text: str) -> tuple[SeedRequest, bytes]:
+    """Decode one text frame into the request and its picture. Raises ``ProtocolError`` or ``ImageError``."""
+    try:
+        request = msgspec.json.decode(text, type=SeedRequest)
+    except msgspec.ValidationError as error:
+        raise messages.invalid(messages.describe(error)) from None
+    except (msgspec.DecodeError, RecursionError):
+        raise messages.invalid("the text is not JSON") from None
+    return request, _picture(request.image)
 
 
-def result(answer: PredictionResult, threshold: float) -> dict[str, Any]:
-    """The five best, counted before and after the threshold."""
-    kept = [scored.as_json() for scored in answer.predictions if scored.score >= threshold]
-    return {
-        "predictions": kept,
-        "total_predictions": len(answer.predictions),
-        "filtered_predictions": len(kept),
-    }
+def to_seed_result(result: PredictionResult, threshold: float) -> SeedResult:
+    """Return the classes of ``result`` that reach ``threshold``."""
+    predictions = tuple(scored for scored in result.predictions if scored.score >= threshold)
+    return SeedResult(predictions, len(result.predictions), len(predictions))
 
 
-def _decoded(image: str) -> bytes:
+def _picture(image: str) -> bytes:
     content = image.partition(",")[2] if image.startswith("data:") else image
     if len(content) > limits.MAX_BYTES * 4 / 3 + 4:
         raise ImageError("image.too_large")
@@ -115,11 +127,9 @@ def _decoded(image: str) -> bytes:
         raise ImageError("image.unreadable", "This is not base64.") from None
 
 
-def _wish(request: LegacyRequest) -> ClassifyOptions:
+def _options(request: SeedRequest) -> ClassifyOptions:
     return ClassifyOptions(request.views, TOP, keep=settings.KEEP_PHOTOS.keeps(consented=False))
 
 
-def _entry(request: LegacyRequest, answer: PredictionResult) -> recorder.NewRecord:
-    return recorder.NewRecord(
-        uuid4(), None, Classification.Source.LEGACY, "", len(request.picture), datetime.now(UTC), answer
-    )
+def _new_record(size: int, result: PredictionResult) -> NewRecord:
+    return NewRecord(uuid4(), None, Classification.Source.LEGACY, "", size, datetime.now(UTC), result)

@@ -1,6 +1,6 @@
-"""Short-lived signed tickets that a page hands to the socket.
+"""Short-lived signed tickets that a page presents on its WebSocket.
 
-The shared ``SECRET_KEY`` signs them, so that a ticket of one role holds at the other without a store between them.
+Both roles share ``SECRET_KEY``, so the backend can check a ticket of the frontend without a common store.
 """
 
 import time
@@ -17,7 +17,7 @@ SALT = "classifier.ticket"
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Who may classify (owner key), from which web origin, until when (Unix seconds)."""
+    """Permission of ``owner`` to classify from pages of ``origin`` until ``expires_at`` (Unix seconds)."""
 
     owner: UUID
     origin: str
@@ -25,17 +25,17 @@ class Ticket:
 
     @property
     def expires_in(self) -> int:
-        """Whole seconds left, 0 when expired."""
+        """Return the whole seconds left, 0 if expired."""
         return max(0, int(self.expires_at - time.time()))
 
 
 def issue(owner: UUID, origin: str) -> str:
-    """A ticket for ``LIFETIME_S`` seconds from now."""
+    """Return a ticket that is valid for ``LIFETIME_S`` seconds."""
     return signing.dumps({"owner": owner.hex, "origin": origin, "until": int(time.time()) + LIFETIME_S}, salt=SALT)
 
 
 def read(text: str) -> Ticket:
-    """The ticket, checked. Raises ``AuthError`` ``auth.invalid`` or ``auth.expired``."""
+    """Return the verified ticket. Raises ``AuthError`` ``auth.invalid`` or ``auth.expired``."""
     try:
         fields = signing.loads(text, salt=SALT)
         ticket = Ticket(UUID(fields["owner"]), fields["origin"], float(fields["until"]))

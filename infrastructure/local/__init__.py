@@ -1,1 +1,1 @@
-"""The product as in production, on one machine: real servers around it, for ``make up`` and for the tests."""
+"""The product with production-like servers on one machine, for ``make up`` and the tests."""

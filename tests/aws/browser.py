@@ -1,4 +1,4 @@
-"""A person with a browser at the deployed page; runs in the project's own environment, with HOST and PASSWORD."""
+"""Browser test of the deployed page: ``python -m tests.aws.browser HOST PASSWORD``, in the project's environment."""
 
 import shutil
 import sys
@@ -6,7 +6,7 @@ import time
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.aws.running import ROOT
+from tests.aws.emulated_account import ROOT
 
 PHOTO = ROOT / "var" / "build" / "photos" / "chelsea.png"
 ARGUMENTS = [
@@ -16,8 +16,8 @@ ARGUMENTS = [
 ]
 
 
-def classify(page: Page, host: str) -> None:
-    """Over plain HTTP to TLS; a photo is chosen, kept, and answered."""
+def classify_photo(page: Page, host: str) -> None:
+    """Open the page over HTTP, which redirects to HTTPS; classify a photo with consent to store it."""
     page.goto(f"http://{host}/")
     assert page.url == f"https://{host}/", page.url
     page.get_by_label("Keep this photo").check()
@@ -25,20 +25,20 @@ def classify(page: Page, host: str) -> None:
     expect(page.get_by_text("That is a cat.")).to_be_visible(timeout=30_000)
 
 
-def staff_sees_it(page: Page, host: str, password: str) -> None:
-    """The row stands in the admin, with its picture."""
+def check_record_in_admin(page: Page, host: str, password: str) -> None:
+    """Check that the admin lists the record with its photo."""
     page.goto(f"https://{host}/admin/")
     page.get_by_label("Username").fill("admin")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
-    picture = page.locator("#result_list img").first
+    photo = page.locator("#result_list img").first
     deadline = time.monotonic() + 30
-    while not picture.count() and time.monotonic() < deadline:  # the photo is stored after the answer and the row
+    while not photo.count() and time.monotonic() < deadline:  # the photo is stored after the answer and the record
         page.goto(f"https://{host}/admin/classifier/classification/")
-    address = picture.evaluate("image => image.src")
-    answer = page.request.get(address)
-    assert answer.ok, f"{address} → {answer.url}: {answer.status} {answer.text()[:300]}"
-    assert answer.headers["content-type"] == "image/jpeg", answer.headers
+    url = photo.evaluate("image => image.src")
+    response = page.request.get(url)
+    assert response.ok, f"{url} → {response.url}: {response.status} {response.text()[:300]}"
+    assert response.headers["content-type"] == "image/jpeg", response.headers
 
 
 def main() -> None:
@@ -47,8 +47,8 @@ def main() -> None:
         program = shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         page = browser.new_page(ignore_https_errors=True, locale="en")
-        classify(page, host)
-        staff_sees_it(page, host, password)
+        classify_photo(page, host)
+        check_record_in_admin(page, host, password)
         browser.close()
 
 

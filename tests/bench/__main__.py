@@ -32,7 +32,7 @@ from django.conf import settings  # noqa: E402
 from tests.bench import pictures, report  # noqa: E402
 from tests.bench.contestants import BENCH_PYTHON, CONTESTANTS, Contestant, started  # noqa: E402
 from tests.bench.figures import Cell, Run  # noqa: E402
-from tests.running import ROOT, environment  # noqa: E402
+from tests.server_process import ROOT, make_environment  # noqa: E402
 
 SERVERS_CORE, GENERATORS_CORE = 0, 1
 PRECISIONS = ("float32", "int8")
@@ -136,7 +136,7 @@ class Bench:
                 said = subprocess.run(
                     [*command, str(self.files[picture]), str(self.seconds)],
                     cwd=ROOT,
-                    env=environment(settings.DATA_DIR, PRECISION=precision),
+                    env=make_environment(settings.DATA_DIR, PRECISION=precision),
                     stdout=subprocess.PIPE,
                     text=True,
                     check=True,

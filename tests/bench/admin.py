@@ -200,7 +200,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         Path(temporary).chmod(0o711)
         folder = options.keep or Path(temporary)
-        with servers.started(servers.postgres(folder / "postgresql")) as server:
+        with servers.run_server(servers.postgres(folder / "postgresql")) as server:
             url = {"DATABASE_URL": servers.postgres_url(server)}
             found = {"postgresql": on(url, folder / "data", options.rows, options.rounds)}
         found["sqlite"] = on({}, folder / "data", options.rows, options.rounds)

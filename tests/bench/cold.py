@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
 from tests.e2e.conftest import BROWSERS
-from tests.running import ROOT, Running, collected, running
+from tests.server_process import ROOT, RunningServer, make_build_dir, running_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTi
 CAT = ROOT / "var" / "build" / "photos" / "chelsea.png"
 
 
-def visit(browser: Browser, server: Running, photo: Path, throttle: Throttle) -> dict[str, float]:
+def visit(browser: Browser, server: RunningServer, photo: Path, throttle: Throttle) -> dict[str, float]:
     """Milliseconds from the address to the first paint, to a page that takes a photo, and to its answer."""
     context = browser.new_context(locale="en")
     page = context.new_page()
@@ -82,8 +82,8 @@ def main() -> None:
     options = parser.parse_args()
     program = next(filter(None, map(shutil.which, BROWSERS)))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        build = collected(Path(folder) / "build")
-        with running(Path(folder) / "data", BUILD_DIR=str(build)) as server:
+        build = make_build_dir(Path(folder) / "build")
+        with running_server(Path(folder) / "data", BUILD_DIR=str(build)) as server:
             browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
             for throttle in THROTTLES:
                 visits = [visit(browser, server, options.photo, throttle) for _ in range(options.rounds)]

@@ -15,7 +15,7 @@ from django.conf import settings
 
 from classifier.websocket import tickets
 from infrastructure.local.servers import free_port
-from tests.running import ROOT, environment, manage, serve_on
+from tests.server_process import ROOT, make_environment, manage, serve_on
 
 #: What the peers are installed into; the product's own environment does without them.
 BENCH_PYTHON = str(ROOT / ".venv-bench" / "bin" / "python")
@@ -93,7 +93,7 @@ def started(contestant: Contestant, cores: list[int], data_dir: Path, clock: Cal
     process = subprocess.Popen(
         ["taskset", "--cpu-list", ",".join(map(str, cores)), *contestant.command(port, len(cores))],
         cwd=ROOT,
-        env=environment(data_dir, **variables),
+        env=make_environment(data_dir, **variables),
         stdout=log,
         stderr=log,
         start_new_session=True,

@@ -14,7 +14,7 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
-from tests.running import ROOT, collected, running
+from tests.server_process import ROOT, make_build_dir, running_server
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 REPORTS = ROOT / "test-results" / "lighthouse"
@@ -29,8 +29,8 @@ LEAST = 95
 def main() -> None:
     REPORTS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        build = collected(Path(folder) / "build")
-        with running(Path(folder) / "data", BUILD_DIR=str(build)) as server:
+        build = make_build_dir(Path(folder) / "build")
+        with running_server(Path(folder) / "data", BUILD_DIR=str(build)) as server:
             rows = [
                 _row(server.url, page, language, preset)
                 for page in PAGES

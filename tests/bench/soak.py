@@ -28,8 +28,8 @@ django.setup()
 from django.conf import settings  # noqa: E402
 
 from classifier.websocket import tickets  # noqa: E402
-from tests.client import Client, authenticated  # noqa: E402
-from tests.running import Running, running  # noqa: E402
+from tests.server_process import RunningServer, running_server  # noqa: E402
+from tests.websocket_client import WebSocketClient, authenticated_client  # noqa: E402
 
 MAY_GROW = 0.05
 SAMPLE_EVERY_S = 2.0
@@ -48,27 +48,27 @@ class Sample:
     threads: int
 
 
-def sample(server: Running, began: float) -> Sample:
+def sample(server: RunningServer, began: float) -> Sample:
     process = server.process
     rss_mb = process.memory_info().rss / 2**20
     return Sample(round(time.monotonic() - began, 1), round(rss_mb, 1), process.num_fds(), process.num_threads())
 
 
-async def idle(server: Running, until: float) -> None:
+async def idle(server: RunningServer, until: float) -> None:
     """A line that only says that it is there."""
-    async with authenticated(server, tickets.issue(uuid4(), server.url)) as client:
-        client.checks = False
+    async with authenticated_client(server, tickets.issue(uuid4(), server.url)) as client:
+        client.should_validate = False
         while (left := until - time.monotonic()) > 0:
-            await client.say(type="ping")
-            assert (await client.hear())["type"] == "pong"
+            await client.send(type="ping")
+            assert (await client.receive())["type"] == "pong"
             await asyncio.sleep(min(PING_EVERY_S, left))
 
 
-async def busy(server: Running, until: float, pictures: list[bytes], seen: Counter[str]) -> None:
+async def busy(server: RunningServer, until: float, pictures: list[bytes], seen: Counter[str]) -> None:
     """A line that asks again as soon as it is answered."""
     owner, renewed = uuid4(), time.monotonic()
-    async with authenticated(server, tickets.issue(owner, server.url)) as client:
-        client.checks = False
+    async with authenticated_client(server, tickets.issue(owner, server.url)) as client:
+        client.should_validate = False
         while time.monotonic() < until:
             if time.monotonic() - renewed > NEW_TICKET_EVERY_S:
                 renewed = time.monotonic()
@@ -78,19 +78,19 @@ async def busy(server: Running, until: float, pictures: list[bytes], seen: Count
             seen[answer["code"] if answer["type"] == "error" else answer["views"]] += 1
 
 
-async def renew(client: Client, ticket: str) -> None:
-    await client.say(type="authenticate", ticket=ticket)
-    assert (await client.hear())["type"] == "hello"
+async def renew(client: WebSocketClient, ticket: str) -> None:
+    await client.send(type="authenticate", ticket=ticket)
+    assert (await client.receive())["type"] == "hello"
 
 
-async def watch(server: Running, until: float, samples: list[Sample]) -> None:
+async def watch(server: RunningServer, until: float, samples: list[Sample]) -> None:
     began = time.monotonic()
     while time.monotonic() < until:
         samples.append(sample(server, began))
         await asyncio.sleep(SAMPLE_EVERY_S)
 
 
-async def soak(server: Running, minutes: float, lines: tuple[int, int]) -> tuple[list[Sample], Counter[str]]:
+async def soak(server: RunningServer, minutes: float, lines: tuple[int, int]) -> tuple[list[Sample], Counter[str]]:
     """All lines at once; what was seen of the process, and how the jobs ended."""
     pictures = [path.read_bytes() for path in sorted(settings.PHOTOS_DIR.iterdir())]
     until, samples, seen = time.monotonic() + minutes * 60, list[Sample](), Counter[str]()
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--busy", type=int, default=50)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), ROLE="backend", **UNLIMITED) as server:
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), ROLE="backend", **UNLIMITED) as server:
         samples, seen = asyncio.run(soak(server, options.minutes, (options.idle, options.busy)))
     if options.json:
         options.json.write_text(json.dumps({"jobs": seen, "samples": [asdict(one) for one in samples]}))

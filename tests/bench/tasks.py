@@ -26,8 +26,8 @@ from django.conf import settings  # noqa: E402
 from classifier.websocket import tickets  # noqa: E402
 from infrastructure.local.stack import Stack  # noqa: E402
 from tests.bench import pictures  # noqa: E402
-from tests.customer import Customer  # noqa: E402
-from tests.stores import folder, two_roles  # noqa: E402
+from tests.retrying_client import RetryingClient  # noqa: E402
+from tests.stores import running_stack, store_folder  # noqa: E402
 
 GROUPS = Path("/sys/fs/cgroup")
 PERIOD_US = 20_000
@@ -60,9 +60,9 @@ async def jobs_a_second(stack: Stack, picture: bytes, seconds: float) -> float:
     """As many as ``CUSTOMERS`` get answered who always ask again."""
     ticket = tickets.issue(uuid4(), stack.url)
     over = asyncio.Event()
-    customers = [Customer(stack, ticket) for _ in range(CUSTOMERS)]
+    customers = [RetryingClient(stack, ticket) for _ in range(CUSTOMERS)]
     shopping = asyncio.gather(
-        *(one.ask(iter(lambda: b"" if over.is_set() else picture, b""), views="fast") for one in customers)
+        *(one.classify_all(iter(lambda: b"" if over.is_set() else picture, b""), views="fast") for one in customers)
     )
     await asyncio.sleep(WARM_S)
     before = sum(len(one.answers) for one in customers)
@@ -75,7 +75,7 @@ async def jobs_a_second(stack: Stack, picture: bytes, seconds: float) -> float:
 
 def measure(backends: int, picture: bytes, options: argparse.Namespace) -> float:
     """Jobs a second of so many backends."""
-    with two_roles(backends=backends, WORKERS="1", **UNLIMITED) as stack:
+    with running_stack(backends=backends, WORKERS="1", **UNLIMITED) as stack:
         settings.SECRET_KEY = (stack.folder / "secret_key").read_text()
         with ExitStack() as shares:
             for backend in stack.backends:
@@ -90,8 +90,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--share", type=float, default=0.25)
     options = parser.parse_args()
-    with folder() as place:
-        picture = pictures.make(settings.PHOTOS_DIR, place)["224"].read_bytes()
+    with store_folder() as folder:
+        picture = pictures.make(settings.PHOTOS_DIR, folder)["224"].read_bytes()
     ratios = []
     for turn in range(options.rounds):
         one, two = (measure(backends, picture, options) for backends in (1, 2))

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.bench.client import Refused, Ticket, connected, get_ticket
-from tests.running import ROOT
+from tests.server_process import ROOT
 
 
 def asked(server, *arguments) -> subprocess.CompletedProcess[str]:

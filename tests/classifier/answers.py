@@ -43,13 +43,13 @@ def entry(
         verdict=verdict,
         squirrel=SquirrelAnswer.NO,
         animal=0.97,
-        predictions=(ScoredClass(EGYPTIAN_CAT, 0.91),),
+        predictions=(ScoredClass.of(EGYPTIAN_CAT, 0.91),),
         views=Views.BEST,
         timings=timings,
         width=640,
         height=480,
         format="JPEG",
-        kept=kept,
+        renditions=kept,
         heatmap=None,
     )
     return NewRecord(

@@ -4,7 +4,7 @@ import pytest
 
 from classifier.websocket import tickets
 from tests.classifier.records import OWNER
-from tests.running import running
+from tests.server_process import running_server
 
 
 @pytest.fixture
@@ -15,5 +15,5 @@ def ticket(server) -> str:
 @pytest.fixture(scope="session")
 def narrow(tmp_path_factory):
     """A backend with one worker, where a second job has to wait."""
-    with running(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
+    with running_server(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
         yield server

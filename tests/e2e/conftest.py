@@ -11,7 +11,7 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import BrowserType, ConsoleMessage, Locator, Page
 
-from tests.running import Running, collected, running
+from tests.server_process import RunningServer, make_build_dir, running_server
 
 BROWSERS = (
     "chromium",
@@ -38,18 +38,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``BUILD_DIR`` with the model of this machine and freshly collected static files."""
-    return collected(tmp_path_factory.mktemp("build"))
+    return make_build_dir(tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterator[RunningServer]:
     """The ROLE=all server that all browser tests share."""
-    with running(tmp_path_factory.mktemp("data"), BUILD_DIR=str(build)) as server:
+    with running_server(tmp_path_factory.mktemp("data"), BUILD_DIR=str(build)) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def base_url(server: Running) -> str:
+def base_url(server: RunningServer) -> str:
     return server.url
 
 

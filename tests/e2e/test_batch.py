@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from infrastructure.local.servers import free_port
 from tests.e2e.backend import FakeBackend, make_result
 from tests.e2e.conftest import choose_files, drop_files, verdict_of
-from tests.running import Running, running, serve_on
+from tests.server_process import RunningServer, running_server, serve_on
 
 MAX_PAUSE_MS = 200
 #: Records are written every tenth of a second: a killed process loses those of the last tenth.
@@ -51,12 +51,12 @@ def test_fifty_dropped_photos_get_fifty_answers(home: Page, fifty_photos: list[P
     expect(home.locator("[data-batch=tally]")).to_contain_text("17 × cat")
 
 
-def list_recorded_names(server: Running) -> list[str]:
+def list_recorded_names(server: RunningServer) -> list[str]:
     with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
         return [name for (name,) in database.execute("SELECT name FROM classifier_classification ORDER BY name")]
 
 
-def wait_for_ten_answers(paths: list[Path], page: Page, server: Running) -> None:
+def wait_for_ten_answers(paths: list[Path], page: Page, server: RunningServer) -> None:
     page.goto(server.url)
     choose_files(page, *paths)
     expect(find_rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
@@ -65,7 +65,7 @@ def wait_for_ten_answers(paths: list[Path], page: Page, server: Running) -> None
 def test_a_server_restart_during_a_batch_loses_and_duplicates_no_record(
     page: Page, fifty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
 ):
-    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         wait_for_ten_answers(fifty_photos, page, server)
     expect(page.locator("#status-text")).to_contain_text(re.compile(r"Your \d+ photos will be sent then"))
@@ -82,7 +82,7 @@ def read_names(rows: Locator) -> set[str]:
 def test_a_killed_server_costs_no_answer_and_duplicates_no_record(
     page: Page, fifty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
 ):
-    start = partial(running, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
+    start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
         wait_for_ten_answers(fifty_photos, page, server)
         server.process.kill()

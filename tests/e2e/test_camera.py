@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from tests.e2e.backend import FakeBackend
 from tests.e2e.conftest import choose_files, verdict_of
-from tests.running import Running
+from tests.server_process import RunningServer
 
 HIDE_PAGE = """() => {
     Object.defineProperty(document, "hidden", {get: () => true});
@@ -86,7 +86,7 @@ def test_the_camera_shows_a_continuous_answer_and_the_frame_rate(live: Page):
     expect(live.get_by_text("The answer is the average of the last few frames. No frame is kept.")).to_be_visible()
 
 
-def test_camera_frames_are_not_recorded(live: Page, server: Running):
+def test_camera_frames_are_not_recorded(live: Page, server: RunningServer):
     expect(verdict_of(live)).to_contain_text("cat")
     live.get_by_role("button", name="Stop camera").click()
     live.get_by_role("button", name="A cup of coffee").click()

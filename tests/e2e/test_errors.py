@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from classifier import errors
 from tests.e2e.backend import FakeBackend, make_result
 from tests.e2e.conftest import choose_files, verdict_of
-from tests.running import Running
+from tests.server_process import RunningServer
 
 #: Codes of rejected jobs. The page recovers from the other two without a message.
 CODES = sorted(errors.SENTENCES.keys() - {"auth.expired", "server.draining"})
@@ -109,7 +109,7 @@ def test_an_invalid_ticket_is_replaced_without_a_message(page: Page):
     expect(verdict_of(page)).to_have_text("That is a marmot.")
 
 
-def test_plain_http_on_another_host_shows_a_warning(page: Page, server: Running, console_errors: list[str]):
+def test_plain_http_on_another_host_shows_a_warning(page: Page, server: RunningServer, console_errors: list[str]):
     def forward(route: Route) -> None:
         address = route.request.url.replace("http://plain.example", server.url)
         route.fulfill(response=route.fetch(url=address))

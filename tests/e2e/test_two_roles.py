@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infrastructure.local.stack import manage
-from tests.stores import two_roles
+from tests.stores import running_stack
 
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.fixture(scope="module")
 def stack(build):
-    with two_roles(BUILD_DIR=str(build)) as stack:
+    with running_stack(BUILD_DIR=str(build)) as stack:
         manage(
             *("createsuperuser", "--no-input", "--username", "operator", "--email", "operator@a.example"),
             **{**stack.frontend.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},

@@ -1,32 +1,31 @@
-"""What a deployment is told, and what it refuses to be told."""
+"""Validation of the deployment settings."""
 
 import pytest
 from pydantic import ValidationError
 
-from infrastructure import config as configuration
-from infrastructure.config import Config, explain
-from tests.infrastructure.stacks import NEEDED, config
+from infrastructure.config import Config, describe_errors, load_config
+from tests.infrastructure.templates import REQUIRED, create_config
 
 
-def refused(**other) -> str:
+def error_text(**settings) -> str:
     with pytest.raises(ValidationError) as caught:
-        config(**other)
-    return "\n".join(explain(caught.value))
+        create_config(**settings)
+    return "\n".join(describe_errors(caught.value))
 
 
-def test_everything_that_is_missing_is_named_at_once(monkeypatch):
+def test_the_error_names_all_missing_variables_at_once(monkeypatch):
     for name in Config.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    with pytest.raises(SystemExit) as end:
-        configuration.read()
+    with pytest.raises(SystemExit) as caught:
+        load_config()
     for name in ("CDK_DEFAULT_ACCOUNT", "CDK_DEFAULT_REGION", "DOMAIN_NAME"):
-        assert f"{name} is not set: it must be " in str(end.value)
+        assert f"{name} is not set: it must be " in str(caught.value)
 
 
-def test_the_environment_is_read(monkeypatch):
-    for name, value in NEEDED.items():
+def test_reads_settings_from_the_environment(monkeypatch):
+    for name, value in REQUIRED.items():
         monkeypatch.setenv(name.upper(), value)
-    assert configuration.read().domain_name == "animals.example.org"
+    assert load_config().domain_name == "animals.example.org"
 
 
 @pytest.mark.parametrize(
@@ -40,23 +39,23 @@ def test_the_environment_is_read(monkeypatch):
         ("name_prefix", "Staging"),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(variable, value):
-    assert f"{variable.upper()} is {value!r}: it must be " in refused(**{variable: value})
+def test_the_error_names_the_variable_and_its_invalid_value(variable, value):
+    assert f"{variable.upper()} is {value!r}: it must be " in error_text(**{variable: value})
 
 
-def test_a_certificate_of_another_region_is_refused():
+def test_rejects_a_certificate_of_another_region():
     arn = "arn:aws:acm:us-east-1:123456789012:certificate/abc"
-    assert "CERTIFICATE_ARN is of another region" in refused(certificate_arn=arn)
+    assert "CERTIFICATE_ARN is not in the region CDK_DEFAULT_REGION=eu-west-1" in error_text(certificate_arn=arn)
 
 
-def test_neither_zone_nor_certificate_is_refused():
-    assert "HOSTED_ZONE_ID or CERTIFICATE_ARN" in refused(hosted_zone_id="")
+def test_rejects_settings_without_hosted_zone_and_certificate():
+    assert "HOSTED_ZONE_ID or CERTIFICATE_ARN" in error_text(hosted_zone_id="")
 
 
-def test_a_size_that_fargate_does_not_have_is_refused():
-    assert "BACKEND_CPU=1024 with BACKEND_MEMORY=512" in refused(backend_memory=512)
+def test_rejects_a_task_size_that_fargate_does_not_support():
+    assert "BACKEND_CPU=1024 with BACKEND_MEMORY=512" in error_text(backend_memory=512)
 
 
-def test_zones_of_another_region_are_refused():
-    assert "AVAILABILITY_ZONES" in refused(availability_zones="us-east-1a,us-east-1b")
-    assert config(availability_zones="eu-west-1b,eu-west-1c").zones == ["eu-west-1b", "eu-west-1c"]
+def test_rejects_zones_of_another_region():
+    assert "AVAILABILITY_ZONES" in error_text(availability_zones="us-east-1a,us-east-1b")
+    assert create_config(availability_zones="eu-west-1b,eu-west-1c").zones == ["eu-west-1b", "eu-west-1c"]

@@ -1,30 +1,30 @@
-"""What the monitor makes of what AWS says."""
+"""Reports, exit codes and diagnosis of the monitor."""
 
 import json
 
 import pytest
 
 from infrastructure import monitor
-from infrastructure.diagnose import Finding
-from infrastructure.health import ServiceHealth
+from infrastructure.diagnostics import Finding
 from infrastructure.monitor import Report
+from infrastructure.service_health import ServiceHealth
 
 
-def service(**other) -> ServiceHealth:
-    well = {"name": "FrontendService", "desired": 2, "running": 2, "rollout": "COMPLETED", "targets": {"healthy": 2}}
-    return ServiceHealth(**(well | other))
+def create_service(**values) -> ServiceHealth:
+    healthy = {"name": "FrontendService", "desired": 2, "running": 2, "rollout": "COMPLETED", "targets": {"healthy": 2}}
+    return ServiceHealth(**(healthy | values))
 
 
-def report(**other) -> Report:
-    return Report(**({"stack": "UPDATE_COMPLETE", "services": [service()]} | other))
+def create_report(**values) -> Report:
+    return Report(**({"stack": "UPDATE_COMPLETE", "services": [create_service()]} | values))
 
 
-def test_all_tasks_of_the_wanted_release_behind_their_load_balancer_are_healthy():
-    assert service().healthy
+def test_a_service_is_healthy_when_all_tasks_run_the_release_and_receive_requests():
+    assert create_service().is_healthy
 
 
 @pytest.mark.parametrize(
-    "other",
+    "values",
     [
         {"rollout": "IN_PROGRESS"},
         {"rollout": "FAILED"},
@@ -34,41 +34,43 @@ def test_all_tasks_of_the_wanted_release_behind_their_load_balancer_are_healthy(
         {"desired": 0, "running": 0, "targets": {}},
     ],
 )
-def test_anything_less_is_not(other):
-    assert not service(**other).healthy
+def test_a_service_with_an_unfinished_rollout_or_missing_tasks_is_not_healthy(values):
+    assert not create_service(**values).is_healthy
 
 
 def test_a_report_is_healthy_when_stack_services_and_alarms_are():
-    assert report().healthy
-    assert not report(services=[service(), service(running=0)]).healthy
-    assert not report(alarms=["animal-classifier-backend-slow"]).healthy
+    assert create_report().is_healthy
+    assert not create_report(services=[create_service(), create_service(running=0)]).is_healthy
+    assert not create_report(alarms=["animal-classifier-backend-slow"]).is_healthy
 
 
 @pytest.mark.parametrize("stack", ["MISSING", "UPDATE_ROLLBACK_COMPLETE", "UPDATE_IN_PROGRESS", "DELETE_COMPLETE"])
-def test_a_stack_that_was_put_back_or_is_on_its_way_is_not_healthy(stack):
-    assert not report(stack=stack).healthy
+def test_a_stack_that_is_missing_changing_or_rolled_back_is_not_healthy(stack):
+    assert not create_report(stack=stack).is_healthy
 
 
-@pytest.mark.parametrize(("found", "code"), [(report(), 0), (report(alarms=["x"]), 1)])
-def test_the_exit_code_tells_health(monkeypatch, capsys, found, code):
-    monkeypatch.setattr(monitor.configuration, "read", lambda: None)
-    monkeypatch.setattr(monitor, "look", lambda account: found)
-    assert monitor.main(["--once"]) == code
-    assert capsys.readouterr().out.rstrip().endswith("NOT HEALTHY" if code else "HEALTHY")
+@pytest.mark.parametrize(("report", "exit_code"), [(create_report(), 0), (create_report(alarms=["x"]), 1)])
+def test_the_exit_code_is_0_only_for_a_healthy_report(monkeypatch, capsys, report, exit_code):
+    monkeypatch.setattr(monitor, "load_config", lambda: None)
+    monkeypatch.setattr(monitor, "create_report", lambda account: report)
+    assert monitor.main(["--once"]) == exit_code
+    assert capsys.readouterr().out.rstrip().endswith("NOT HEALTHY" if exit_code else "HEALTHY")
 
 
-def test_json_says_health_of_each_service_and_of_all():
-    said = json.loads(monitor.as_json(report(services=[service(running=1)])))
-    assert (said["healthy"], said["services"][0]["healthy"], said["services"][0]["running"]) == (False, False, 1)
+def test_json_contains_the_health_of_the_report_and_of_each_service():
+    report = json.loads(monitor.format_json(create_report(services=[create_service(running=1)])))
+    service = report["services"][0]
+    assert (report["healthy"], service["healthy"], service["running"]) == (False, False, 1)
 
 
 def test_the_table_counts_tasks_and_targets():
-    assert "FrontendService                 2/2  COMPLETED    2 healthy" in monitor.as_table(report())
+    table = monitor.format_table(create_report())
+    assert "FrontendService                 2/2  COMPLETED    2 healthy" in table
 
 
-def test_diagnose_exits_1_when_one_thing_is_wrong(monkeypatch, capsys):
-    monkeypatch.setattr(monitor.configuration, "read", lambda: None)
-    findings = [Finding("DNS", good=True, said="leads there"), Finding("certificate", good=False, said="EXPIRED")]
-    monkeypatch.setattr(monitor.diagnose, "diagnose", lambda account: findings)
+def test_diagnose_exits_with_1_when_one_check_fails(monkeypatch, capsys):
+    findings = [Finding("DNS", ok=True, details="resolves"), Finding("certificate", ok=False, details="EXPIRED")]
+    monkeypatch.setattr(monitor, "load_config", lambda: None)
+    monkeypatch.setattr(monitor, "diagnose", lambda account: findings)
     assert monitor.main(["--diagnose"]) == 1
-    assert "LOOK  certificate: EXPIRED" in capsys.readouterr().out
+    assert "FAIL  certificate: EXPIRED" in capsys.readouterr().out

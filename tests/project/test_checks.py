@@ -6,7 +6,7 @@ import pytest
 
 from project import checks
 from project.roles import Engine, Environment, Precision, Role
-from tests.running import manage
+from tests.server_process import manage
 
 
 def found(check) -> list[str]:

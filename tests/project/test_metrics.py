@@ -14,8 +14,8 @@ import pytest
 from classifier.websocket import tickets
 from project import metrics
 from tests.classifier.records import OWNER
-from tests.client import authenticated
-from tests.running import ROOT, Running, announced, environment, manage, running
+from tests.server_process import ROOT, RunningServer, make_environment, manage, read_announced_url, running_server
+from tests.websocket_client import authenticated_client
 
 TOKEN = "a token of this test alone"
 
@@ -40,8 +40,8 @@ def refusal(server, **headers: str) -> int:
 
 async def test_jobs_their_times_and_errors_are_counted(tmp_path, photos):
     picture = (photos / "chelsea.png").read_bytes()
-    with running(tmp_path, ROLE="backend", WORKERS="1") as server:
-        async with authenticated(server, tickets.issue(OWNER, server.url)) as client:
+    with running_server(tmp_path, ROLE="backend", WORKERS="1") as server:
+        async with authenticated_client(server, tickets.issue(OWNER, server.url)) as client:
             await client.classify(picture)
             await client.classify(b"no picture")
             said = page(server)
@@ -63,7 +63,7 @@ def test_without_a_token_they_are_for_this_machine_and_no_proxy(server):
 
 
 def test_a_token_opens_them_and_nothing_else_does(tmp_path):
-    with running(tmp_path, ROLE="frontend", BACKEND_WS_URL="ws://127.0.0.1:9", METRICS_TOKEN=TOKEN) as server:
+    with running_server(tmp_path, ROLE="frontend", BACKEND_WS_URL="ws://127.0.0.1:9", METRICS_TOKEN=TOKEN) as server:
         through_a_proxy = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
         assert "process_resident_memory_bytes" in page(server, **through_a_proxy)
         assert refusal(server) == 404
@@ -78,7 +78,7 @@ def telling(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", "0"],
         cwd=ROOT,
-        env=environment(tmp_path, **variables),
+        env=make_environment(tmp_path, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -92,13 +92,13 @@ def telling(tmp_path):
         process.terminate()
         return "".join(lines) + process.communicate(timeout=30)[0]
 
-    yield Running(announced(process), tmp_path, psutil.Process(process.pid)), rest_of_log
+    yield RunningServer(read_announced_url(process), tmp_path, psutil.Process(process.pid)), rest_of_log
     process.kill()
 
 
 async def test_json_logs_tell_of_a_job_and_of_nobody(telling, photos):
     server, rest_of_log = telling
-    async with authenticated(server, tickets.issue(OWNER, server.url)) as client:
+    async with authenticated_client(server, tickets.issue(OWNER, server.url)) as client:
         job = (await client.classify((photos / "chelsea.png").read_bytes(), name="my cat.png"))["id"]
     log = rest_of_log()
     said = [json.loads(line) for line in log.splitlines() if line.startswith("{")]

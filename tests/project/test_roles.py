@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from project.roles import Role
-from tests.running import ROOT, Running, environment, running
+from tests.server_process import ROOT, RunningServer, make_environment, running_server
 
 HEAVY = "numpy,ai_edge_litert,tensorflow,keras,pillow_heif"
 BACKEND = "ws://127.0.0.1:9"
 
 
-def get(server: Running, path: str, host: str | None = None) -> tuple[int, bytes]:
+def get(server: RunningServer, path: str, host: str | None = None) -> tuple[int, bytes]:
     with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)) as line:
         line.request("GET", path, headers={"Host": host} if host else {})
         answer = line.getresponse()
@@ -25,15 +25,17 @@ def get(server: Running, path: str, host: str | None = None) -> tuple[int, bytes
 
 @pytest.fixture(scope="module")
 def frontend(tmp_path_factory):
-    program = ("-m", "tests.without", HEAVY, "serve", "--port", "0")
+    program = ("-m", "tests.without_packages", HEAVY, "serve", "--port", "0")
     folder = tmp_path_factory.mktemp("frontend")
-    with running(folder, program=program, ROLE="frontend", BACKEND_WS_URL=BACKEND) as server:
+    with running_server(folder, program=program, ROLE="frontend", BACKEND_WS_URL=BACKEND) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("backend"), ROLE="backend", FRONTEND_ORIGINS="http://a.example") as server:
+    with running_server(
+        tmp_path_factory.mktemp("backend"), ROLE="backend", FRONTEND_ORIGINS="http://a.example"
+    ) as server:
         yield server
 
 
@@ -56,8 +58,10 @@ def test_the_frontend_is_ready_without_a_model(frontend):
 
 
 def test_the_absent_packages_are_absent_indeed(tmp_path):
-    command = [sys.executable, "-m", "tests.without", HEAVY, "classify", "x"]
-    done = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "tests.without_packages", HEAVY, "classify", "x"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=make_environment(tmp_path), capture_output=True, text=True, check=False
+    )
     assert "(absent in this test)" in done.stderr
 
 

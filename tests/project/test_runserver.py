@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from infrastructure.local.servers import free_port
-from tests.client import authenticated
-from tests.running import Running, running
+from tests.server_process import RunningServer, running_server
+from tests.websocket_client import authenticated_client
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +25,11 @@ def five_megabytes() -> bytes:
 @contextmanager
 def runserver(folder, **variables: str):
     program = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{free_port()}")
-    with running(folder, program=program, **{"DEBUG": "1", **variables}) as server:
+    with running_server(folder, program=program, **{"DEBUG": "1", **variables}) as server:
         yield server
 
 
-def ticket_of(page: Running) -> str:
+def ticket_of(page: RunningServer) -> str:
     """The ticket that stands in the page, as its script reads it."""
     with urllib.request.urlopen(page.url, timeout=10) as answer:
         found = re.search(r'data-ticket="([^"]+)"', answer.read().decode())
@@ -39,7 +39,7 @@ def ticket_of(page: Running) -> str:
 
 async def test_runserver_takes_a_photo_of_5_mb(tmp_path, five_megabytes):
     with runserver(tmp_path) as server:
-        async with authenticated(server, ticket_of(server), origin=server.url) as client:
+        async with authenticated_client(server, ticket_of(server), origin=server.url) as client:
             assert (await client.classify(five_megabytes))["type"] == "result"
 
 
@@ -50,6 +50,6 @@ async def test_two_roles_take_a_photo_of_5_mb(tmp_path, five_megabytes):
     program = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{port}")
     with runserver(tmp_path, ROLE="backend", FRONTEND_ORIGINS=origin) as backend:
         address = backend.url.replace("http", "ws")
-        with running(tmp_path, program=program, ROLE="frontend", DEBUG="1", BACKEND_WS_URL=address) as frontend:
-            async with authenticated(backend, ticket_of(frontend), origin=origin) as client:
+        with running_server(tmp_path, program=program, ROLE="frontend", DEBUG="1", BACKEND_WS_URL=address) as frontend:
+            async with authenticated_client(backend, ticket_of(frontend), origin=origin) as client:
                 assert (await client.classify(five_megabytes))["type"] == "result"

@@ -16,10 +16,10 @@ import psycopg
 from classifier.websocket import tickets
 from infrastructure.local import servers
 from infrastructure.local.servers import LOOPBACK, Bucket, Server
-from tests.client import authenticated
 from tests.reliability.slow import Line
-from tests.running import Running, running
+from tests.server_process import RunningServer, running_server
 from tests.stores import postgres_server, redis_server, s3_server
+from tests.websocket_client import authenticated_client
 
 SLOW_S = 0.5
 
@@ -50,7 +50,7 @@ class House:
     def backend(self, folder: Path, **variables: str) -> Any:
         """A backend of this house, with ``folder`` as its disk."""
         settings: dict[str, Any] = {**self.variables, "ROLE": "backend", "WORKERS": "1", **variables}
-        return running(folder, **settings)
+        return running_server(folder, **settings)
 
     def harm(self, part: str, how: str) -> None:
         """``killed``, ``hung`` or ``slow``."""
@@ -126,10 +126,10 @@ class Asked:
         return statistics.median(self.took_ms)
 
 
-async def ask(house: House, server: Running, picture: bytes, times: int, **fields: Any) -> Asked:
+async def ask(house: House, server: RunningServer, picture: bytes, times: int, **fields: Any) -> Asked:
     """Asks one after the other; every one must be answered."""
     asked = Asked([], [])
-    async with authenticated(server, tickets.issue(house.owner, server.url)) as client:
+    async with authenticated_client(server, tickets.issue(house.owner, server.url)) as client:
         for _ in range(times):
             began = time.monotonic()
             answer = await client.classify(picture, **{"views": "fast", **fields})
@@ -139,7 +139,7 @@ async def ask(house: House, server: Running, picture: bytes, times: int, **field
     return asked
 
 
-def metric(server: Running, name: str) -> float:
+def metric(server: RunningServer, name: str) -> float:
     """One figure of a server's ``/metrics``."""
     with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
         found = re.search(rf"^{name} (\S+)$", answer.read().decode(), flags=re.MULTILINE)

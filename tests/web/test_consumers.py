@@ -88,5 +88,5 @@ async def test_a_cancelled_connection_no_longer_counts(settings):
     await page.connect()
     page.stop()  # as a server does that gives up on the application: no disconnect message follows
     await asyncio.wait([page.future])
-    assert connection_counter.enter("")
-    connection_counter.leave("")
+    with connection_counter.counted("") as is_within_limits:
+        assert is_within_limits

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.running import ROOT
+from tests.server_process import ROOT
 from web.management.commands.build_words import read_translations
 
 CATALOGUE = settings.LOCALE_PATHS[0] / "de" / "LC_MESSAGES"

@@ -13,8 +13,8 @@ from redis import Redis
 from websockets.asyncio.client import connect
 
 from infrastructure.local import certificate, servers
-from tests.client import authenticated
-from tests.running import Running, running
+from tests.websocket_client import authenticated_client
+from tests.server_process import RunningServer, running_server
 from tests.stores import redis_server
 
 pytestmark = pytest.mark.process
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.process
 class Browser:
     """Minimal browser: cookies, tickets and pages."""
 
-    server: Running
+    server: RunningServer
 
     def __post_init__(self) -> None:
         self.jar = http.cookiejar.CookieJar()
@@ -59,7 +59,7 @@ class Browser:
             yield connection
 
     async def classify(self, photo: bytes, **fields) -> dict:
-        async with authenticated(self.server, self.ticket) as client:
+        async with authenticated_client(self.server, self.ticket) as client:
             return await client.classify(photo, **fields)
 
 
@@ -83,23 +83,25 @@ def redis_url(request, tmp_path) -> Iterator[str]:
 async def test_notifications_and_rate_limits_pass_through_redis_between_the_roles(tmp_path, redis_url, chelsea):
     variables = {"REDIS_URL": redis_url, "FRONTEND_ORIGINS": "http://127.0.0.1:1"}
     with (
-        running(tmp_path, ROLE="backend", **variables) as backend,
-        running(tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), **variables) as frontend,
+        running_server(tmp_path, ROLE="backend", **variables) as backend,
+        running_server(
+            tmp_path, ROLE="frontend", BACKEND_WS_URL=backend.url.replace("http", "ws"), **variables
+        ) as frontend,
         Redis.from_url(redis_url) as redis,
     ):
         browser = Browser(frontend)
         async with browser.open_feed() as feed:
             await feed.recv()
-            async with authenticated(backend, browser.ticket) as client:
+            async with authenticated_client(backend, browser.ticket) as client:
                 await client.classify(chelsea)
             assert await asyncio.wait_for(feed.recv(), 10) == '{"type": "changed"}'
         assert redis.keys("limits*owner*")
 
 
 async def test_20_answers_leave_no_photo_file_with_keep_photos_never(tmp_path, chelsea):
-    with running(tmp_path, KEEP_PHOTOS="never") as server:
+    with running_server(tmp_path, KEEP_PHOTOS="never") as server:
         browser = Browser(server)
-        async with authenticated(server, browser.ticket) as client:
+        async with authenticated_client(server, browser.ticket) as client:
             for _ in range(20):
                 assert (await client.classify(chelsea, views="fast", keep=True))["type"] == "result"
         assert '<div class="consent" hidden>' in browser.get("/")
@@ -107,7 +109,7 @@ async def test_20_answers_leave_no_photo_file_with_keep_photos_never(tmp_path, c
 
 
 async def test_keeps_every_photo_with_keep_photos_always(tmp_path, chelsea):
-    with running(tmp_path, KEEP_PHOTOS="always") as server:
+    with running_server(tmp_path, KEEP_PHOTOS="always") as server:
         browser = Browser(server)
         await browser.classify(chelsea)
         assert "a small copy of every photo" in browser.get("/")
@@ -118,7 +120,7 @@ async def test_keeps_every_photo_with_keep_photos_always(tmp_path, chelsea):
 def server_with_bucket(tmp_path_factory, s3):
     keys = {"AWS_ACCESS_KEY_ID": s3.access_key, "AWS_SECRET_ACCESS_KEY": s3.secret_key}
     variables = {"S3_BUCKET": s3.name, "S3_ENDPOINT": s3.endpoint, "S3_REGION": "eu-central-1", **keys}
-    with running(tmp_path_factory.mktemp("bucket"), **variables) as server:
+    with running_server(tmp_path_factory.mktemp("bucket"), **variables) as server:
         yield server
 
 

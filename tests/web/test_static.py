@@ -6,7 +6,7 @@ import re
 import pytest
 from django.conf import settings
 
-from tests.running import manage
+from tests.server_process import manage
 
 pytestmark = pytest.mark.process
 

@@ -1,12 +1,11 @@
 """``manage.py classify``: photos and folders of the command line, answered on it."""
 
-import json
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
 
     def _write_json(self, path: Path, found: PredictionResult | ImageError) -> None:
         fields = {"code": found.code, "message": found.message} if isinstance(found, ImageError) else _fields(found)
-        self.stdout.write(json.dumps({"path": str(path), **fields}))
+        self.stdout.write(msgspec.json.encode({"path": str(path), **fields}).decode())
 
     def _write_words(self, path: Path, found: PredictionResult | ImageError) -> None:
         if isinstance(found, ImageError):
@@ -64,10 +63,10 @@ def _identify(model: Model, engine: Engine, path: Path, wish: ClassifyOptions) -
 
 def _fields(answer: PredictionResult) -> dict[str, Any]:
     return {
-        "verdict": asdict(answer.verdict),
+        "verdict": answer.verdict,
         "squirrel": answer.squirrel,
-        "animal": round(answer.animal, 6),
-        "predictions": [scored.as_json() for scored in answer.predictions],
+        "animal": answer.animal,
+        "predictions": answer.predictions,
         "views": answer.views,
-        "timings": asdict(answer.timings),
+        "timings": answer.timings,
     }

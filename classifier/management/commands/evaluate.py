@@ -83,7 +83,7 @@ def _kept(path: Path) -> dict[str, dict[str, Any]]:
 
 def _fields(answer: PredictionResult) -> dict[str, Any]:
     return {
-        "top": [scored.label.index for scored in answer.predictions],
+        "top": [scored.index for scored in answer.predictions],
         "score": answer.predictions[0].score,
         "animal": answer.animal,
         "kind": answer.verdict.kind,

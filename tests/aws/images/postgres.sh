@@ -1,4 +1,4 @@
-# PostgreSQL over TLS, with the user, password and database of the environment.
+# PostgreSQL over TLS, with user, password and database from the environment.
 set -eu
 cluster=$(pg_lsclusters --no-header | cut -d' ' -f1)
 data=/etc/postgresql/$cluster/main

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Debian's Redis, which speaks what Valkey speaks.
+# Debian's Redis, whose protocol is compatible with Valkey.
 exec redis-server --protected-mode no --save "" "$@"

@@ -7,7 +7,7 @@ import sys
 import psycopg
 import pytest
 
-from tests.running import ROOT, environment, manage
+from tests.server_process import ROOT, make_environment, manage
 
 ROWS = "50000"
 #: A query that is made to be seen.
@@ -24,7 +24,7 @@ def database(postgres, tmp_path_factory) -> dict[str, str]:
     manage(folder, "seed_history", ROWS, DATABASE_URL=url)
     with psycopg.connect(url, autocommit=True) as line:
         line.execute("VACUUM ANALYZE")
-    return environment(folder, DATABASE_URL=url, DEBUG="1")
+    return make_environment(folder, DATABASE_URL=url, DEBUG="1")
 
 
 @pytest.fixture(scope="module")

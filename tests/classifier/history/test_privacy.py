@@ -9,8 +9,8 @@ from PIL.ExifTags import GPS, IFD, Base
 from classifier.websocket import tickets
 from tests.classifier.photos import encoded, scene
 from tests.classifier.records import OWNER, written
-from tests.client import authenticated
-from tests.running import running
+from tests.server_process import running_server
+from tests.websocket_client import authenticated_client
 
 PLACE = "secret-burrow-4711"
 
@@ -27,7 +27,7 @@ def taken_somewhere() -> bytes:
 
 async def kept(server, ticket, picture):
     """The photo that is kept of ``picture``."""
-    async with authenticated(server, ticket) as client:
+    async with authenticated_client(server, ticket) as client:
         answer = await client.classify(picture, name="burrow", keep=True)
     async with asyncio.timeout(10):
         while not (photo := (await written(server, answer["id"]))[0][1]):
@@ -39,7 +39,7 @@ async def kept(server, ticket, picture):
 async def test_of_a_file_with_its_place_neither_row_nor_photo_nor_log_has_it(tmp_path, name):
     picture = encoded(scene(), name, exif=taken_somewhere())
     assert PLACE.encode() in picture
-    with running(tmp_path, LOG_LEVEL="DEBUG") as server:
+    with running_server(tmp_path, LOG_LEVEL="DEBUG") as server:
         photo = await kept(server, tickets.issue(OWNER, server.url), picture)
         with Image.open(photo) as image:
             assert dict(image.getexif()) == {}

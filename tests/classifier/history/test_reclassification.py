@@ -16,7 +16,7 @@ from classifier.models import Classification
 from classifier.prediction.result import Renditions
 from tests.classifier.answers import entry, keep, write
 from tests.classifier.records import OWNER
-from tests.running import manage, running
+from tests.server_process import manage, running_server
 
 CAT, CHELSEA = "n02121808", "n02124075"
 
@@ -147,7 +147,7 @@ def test_on_postgresql_two_backends_share_the_work(tmp_path, postgres):
 
 async def test_a_backend_does_it_by_itself(tmp_path, chelsea):
     """With a real server on SQLite: kept, marked as the admin does, answered anew."""
-    with running(tmp_path, KEEP_PHOTOS="always") as server:
+    with running_server(tmp_path, KEEP_PHOTOS="always") as server:
         path = server.data_dir / "db.sqlite3"
         manage(tmp_path, "shell", "--no-imports", "--command", RECORD.format(OWNER))
         async with asyncio.timeout(60):

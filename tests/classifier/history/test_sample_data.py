@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from classifier.history import sample_data
 from classifier.models import Classification
-from tests.running import manage
+from tests.server_process import manage
 
 UNTIL = "2026-11-01T00:00:00+00:00"
 

@@ -1,4 +1,4 @@
-"""The maps are the model's own arithmetic, and they point at the animal."""
+"""Heatmaps equal the arithmetic of the model and point at the animal."""
 
 import h5py
 import numpy as np
@@ -11,7 +11,7 @@ from classifier.inference.artifact import WEIGHTS_FILE
 from classifier.inference.engine import ModelOutput
 from classifier.inference.model import load_model
 from classifier.prediction import heatmap, service
-from classifier.prediction.result import VERDICT
+from classifier.prediction.result import VERDICT_MAP
 from classifier.prediction.service import ClassifyOptions
 
 CHELSEA_FACE = (0.27, 0.13, 0.75, 0.92)  #: left, upper, right, lower, as fractions of chelsea.png
@@ -26,19 +26,19 @@ def model():
 def bias() -> np.ndarray:
     """The last layer's bias (1000,), from the official weights."""
     with h5py.File(settings.MODEL_DIR / WEIGHTS_FILE) as file:
-        found: list[np.ndarray] = []
-        file.visititems(lambda name, item: found.append(item[:]) if "Logits/Logits/bias" in name else None)
-    return found[0]
+        biases: list[np.ndarray] = []
+        file.visititems(lambda name, item: biases.append(item[:]) if "Logits/Logits/bias" in name else None)
+    return biases[0]
 
 
-def peak(shown, key: str = VERDICT) -> tuple[float, float]:
-    """Where a map is highest, as fractions of the photo."""
-    row, column = divmod(int(np.argmax(shown.maps[key])), 7)
-    x, y, width, height = shown.view_box
+def peak(explained, key: str = VERDICT_MAP) -> tuple[float, float]:
+    """Return the position of the maximum as fractions of the photo."""
+    row, column = divmod(int(np.argmax(explained.maps[key])), 7)
+    x, y, width, height = explained.view_box
     return x + (column + 0.5) / 7 * width, y + (row + 0.5) / 7 * height
 
 
-def test_a_map_averages_to_its_logit(model, bias, photos):
+def test_the_mean_of_a_map_plus_the_bias_is_the_logit_of_its_class(model, bias, photos):
     squares = decoding.squares(decoding.decode((photos / "chelsea.png").read_bytes()), Views.FAST)
     prediction = model.make_engine().predict(squares, with_features=True)
     logits = (prediction.features[0] @ model.artifact.head).mean(axis=(0, 1)) + bias
@@ -46,7 +46,7 @@ def test_a_map_averages_to_its_logit(model, bias, photos):
     assert np.abs(softmax - prediction.probabilities[0]).max() < 1e-5
 
 
-def test_the_cats_face_spoke_for_the_cat(model, photos):
+def test_the_map_of_the_cat_is_highest_on_its_face(model, photos):
     answer = service.classify_image(
         model, model.make_engine(), (photos / "chelsea.png").read_bytes(), ClassifyOptions(explain=True)
     )
@@ -56,23 +56,23 @@ def test_the_cats_face_spoke_for_the_cat(model, photos):
     assert upper < y < lower
 
 
-def test_there_is_a_map_of_the_verdict_and_of_each_of_the_best(model, photos):
-    wish = ClassifyOptions(explain=True, top=3)
-    answer = service.classify_image(model, model.make_engine(), (photos / "chelsea.png").read_bytes(), wish)
+def test_maps_are_computed_for_the_verdict_and_each_top_class(model, photos):
+    options = ClassifyOptions(explain=True, top=3)
+    answer = service.classify_image(model, model.make_engine(), (photos / "chelsea.png").read_bytes(), options)
     assert answer.heatmap is not None
-    assert set(answer.heatmap.maps) == {"verdict", *(str(scored.label.index) for scored in answer.predictions)}
+    assert set(answer.heatmap.maps) == {"verdict", *(str(scored.index) for scored in answer.predictions)}
     assert {len(values) for values in answer.heatmap.maps.values()} == {49}
 
 
 @pytest.mark.parametrize("name", ["coffee.png", "astronaut.png", "horse.png"])
-def test_an_answer_of_any_kind_can_be_explained(model, photos, name):
-    wish = ClassifyOptions(Views.FAST, explain=True, classes=(335,))
-    answer = service.classify_image(model, model.make_engine(), (photos / name).read_bytes(), wish)
+def test_every_kind_of_verdict_has_a_map(model, photos, name):
+    options = ClassifyOptions(Views.FAST, explain=True, classes=(335,))
+    answer = service.classify_image(model, model.make_engine(), (photos / name).read_bytes(), options)
     assert answer.heatmap is not None
     assert set(answer.heatmap.maps) == {"verdict", "335"}
 
 
-def test_the_view_that_decided_is_shown_in_its_place():
+def test_the_view_box_is_the_square_that_scored_highest():
     probabilities, features = np.zeros((3, 1000), np.float32), np.zeros((3, 7, 7, 1280), np.float32)
     probabilities[:, 285] = (0.2, 0.1, 0.9)
     boxes = crops.boxes(300, 100, Views.BEST)
@@ -81,7 +81,7 @@ def test_the_view_that_decided_is_shown_in_its_place():
     assert shown.view_box == (0.66667, 0.0, 0.33333, 1.0)
 
 
-def test_a_group_is_the_sum_of_its_classes_by_their_share():
+def test_the_map_of_a_group_weights_its_classes_by_their_probability():
     probabilities, features = np.zeros((1, 1000), np.float32), np.ones((1, 7, 7, 1280), np.float32)
     probabilities[0, [281, 285]] = (0.2, 0.6)
     head = np.zeros((1280, 1000), np.float32)

@@ -1,4 +1,4 @@
-"""Is this a squirrel? Yes, maybe or no."""
+"""The rule for "Is this a squirrel?"."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ MARMOT = 336
         (0.0, 0.0, "no"),
     ],
 )
-def test_the_rule_at_its_edges(squirrel, marmot, answer):
+def test_the_answer_changes_at_the_thresholds_of_the_rule(squirrel, marmot, answer):
     probabilities = np.full(1000, 1e-5, np.float32)
     probabilities[FOX_SQUIRREL], probabilities[MARMOT] = squirrel, marmot
     assert is_squirrel(probabilities) == answer

@@ -1,4 +1,4 @@
-"""What is said, for probabilities that are known."""
+"""Verdicts for given probabilities."""
 
 import numpy as np
 import pytest
@@ -14,41 +14,45 @@ CHELSEA = {"Egyptian_cat": 0.47, "tiger_cat": 0.28, "tabby": 0.16}
 
 
 def probabilities(**scores: float) -> np.ndarray:
-    """(1000,) float32: the given scores by label, and what is missing from 1 spread over all objects."""
-    found = np.zeros(1000, np.float32)
+    """Return (1000,) float32: the given scores by label, the rest spread evenly over all objects."""
+    scored = np.zeros(1000, np.float32)
     for label, score in scores.items():
-        found[next(known.index for known in labels() if known.label == label)] = score
-    found[ANIMALS:] += (1 - found.sum()) / (1000 - ANIMALS)
-    return found
+        scored[next(known.index for known in labels() if known.label == label)] = score
+    scored[ANIMALS:] += (1 - scored.sum()) / (1000 - ANIMALS)
+    return scored
 
 
 def softmaxes(count: int) -> np.ndarray:
-    """(count, 1000) float32, from flat to sharp."""
+    """Return (count, 1000) float32 softmaxes, from flat to sharp."""
     random = np.random.default_rng(3)
     logits = random.normal(size=(count, 1000)) * random.uniform(0.1, 12, (count, 1))
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-@pytest.mark.parametrize("index", [index for index in range(ANIMALS) if index != FOX_SQUIRREL])
-def test_a_certain_animal_is_named(index):
-    found = verdict.judge(np.eye(1000, dtype=np.float32)[index], T)
-    assert (found.kind, found.name, found.wnid) == (VerdictKind.SPECIES, labels()[index].label, labels()[index].wnid)
-    assert (found.score, found.sentence) == (1, f"That is {taxonomy.phrase(index)}.")
+def test_every_animal_class_but_the_squirrel_is_named_as_itself_at_full_probability():
+    certain = np.eye(1000, dtype=np.float32)
+    for label in labels()[:ANIMALS]:
+        if label.index == FOX_SQUIRREL:
+            continue
+        judged = verdict.judge(certain[label.index], T)
+        expected = (VerdictKind.SPECIES, label.label, label.wnid, 1, f"That is {taxonomy.phrase(label.index)}.")
+        assert (judged.kind, judged.name, judged.wnid, judged.score, judged.sentence) == expected
 
 
-def test_a_squirrel_is_a_squirrel_because_the_model_knows_one_kind():
-    found = verdict.judge(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], T)
-    assert (found.kind, found.name, found.score) == (VerdictKind.SPECIES, "squirrel", 1)
-    assert (found.sentence, found.headline) == ("That is a squirrel.", "a squirrel")
-    assert verdict.best(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label.words == "fox squirrel"
+def test_every_object_class_is_no_animal_at_full_probability():
+    certain = np.eye(1000, dtype=np.float32)
+    for label in labels()[ANIMALS:]:
+        judged = verdict.judge(certain[label.index], T)
+        sentence = f"No animal here. It looks most like {taxonomy.phrase(label.index)}."
+        assert (judged.kind, judged.name, judged.score, judged.sentence) == (VerdictKind.NONE, label.label, 1, sentence)
 
 
-@pytest.mark.parametrize("index", range(ANIMALS, 1000))
-def test_a_certain_object_is_no_animal(index):
-    found = verdict.judge(np.eye(1000, dtype=np.float32)[index], T)
-    assert (found.kind, found.name, found.score) == (VerdictKind.NONE, labels()[index].label, 1)
-    assert found.sentence == f"No animal here. It looks most like {taxonomy.phrase(index)}."
+def test_the_only_squirrel_class_is_named_squirrel():
+    judged = verdict.judge(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], T)
+    assert (judged.kind, judged.name, judged.score) == (VerdictKind.SPECIES, "squirrel", 1)
+    assert (judged.sentence, judged.headline) == ("That is a squirrel.", "a squirrel")
+    assert verdict.best(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label == "fox_squirrel"
 
 
 @pytest.mark.parametrize(
@@ -72,20 +76,20 @@ def test_a_certain_object_is_no_animal(index):
         ({"espresso": 0.9}, VerdictKind.NONE, "No animal here. It looks most like an espresso."),
     ],
 )
-def test_it_says(scores, kind, sentence):
-    found = verdict.judge(probabilities(**scores), T)
-    assert (found.kind, found.sentence) == (kind, sentence)
+def test_the_verdict_names_the_deepest_node_above_the_threshold(scores, kind, sentence):
+    judged = verdict.judge(probabilities(**scores), T)
+    assert (judged.kind, judged.sentence) == (kind, sentence)
 
 
-def test_a_group_has_its_wordnet_name_its_everyday_name_and_its_sum():
-    found = verdict.judge(probabilities(**CHELSEA), T)
-    assert (found.name, found.display, found.wnid) == ("domestic_cat", "cat", "n02121808")
-    assert found.score == pytest.approx(0.91)
+def test_a_group_has_its_wordnet_name_its_everyday_name_and_its_summed_score():
+    judged = verdict.judge(probabilities(**CHELSEA), T)
+    assert (judged.name, judged.display, judged.wnid) == ("domestic_cat", "cat", "n02121808")
+    assert judged.score == pytest.approx(0.91)
 
 
-def test_no_animal_is_never_likened_to_one():
-    found = verdict.judge(probabilities(tench=0.3, espresso=0.2), T)
-    assert (found.kind, found.name) == (VerdictKind.NONE, "espresso")
+def test_a_photo_without_an_animal_is_compared_with_an_object_only():
+    judged = verdict.judge(probabilities(tench=0.3, espresso=0.2), T)
+    assert (judged.kind, judged.name) == (VerdictKind.NONE, "espresso")
 
 
 @pytest.mark.parametrize(
@@ -103,9 +107,8 @@ def test_no_animal_is_never_likened_to_one():
         ({"espresso": 0.7, "cup": 0.3}, "no animal 1.00 = espresso .70 + cup .30"),
     ],
 )
-def test_it_gives_its_reason(scores, reason):
-    found = probabilities(**scores)
-    assert verdict.judge(found, T).reason == reason
+def test_the_reason_lists_the_scores_that_add_up(scores, reason):
+    assert verdict.judge(probabilities(**scores), T).reason == reason
 
 
 @pytest.mark.parametrize(
@@ -119,34 +122,36 @@ def test_it_gives_its_reason(scores, reason):
         (0.125, 0.125, VerdictKind.NONE),
     ],
 )
-def test_the_threshold_itself_belongs_to_the_bolder_answer(tabby, goose, kind):
-    """At T = 3/4, which floating point can hold exactly."""
+def test_a_score_equal_to_the_threshold_reaches_it(tabby, goose, kind):
+    # T = 3/4 is exact in binary floating point.
     assert verdict.judge(probabilities(tabby=tabby, goose=goose), 0.75).kind is kind
 
 
-def test_of_two_that_reach_a_low_threshold_it_names_the_likelier():
+def test_at_a_low_threshold_the_more_probable_of_two_nodes_is_named():
     assert verdict.judge(probabilities(tench=0.4, tabby=0.5), 0.4).name == "tabby"
 
 
-def test_a_sum_counts_each_class_once_and_grows_upwards():
-    for found in softmaxes(20):
-        sums = {node.wnid: found[sorted(node.leaves)].sum(dtype=np.float64) for node in taxonomy.nodes().values()}
-        said = verdict._members() @ found[:ANIMALS].astype(np.float64)
-        assert said == pytest.approx([sums[node.wnid] for node in taxonomy.spoken()])
+def test_node_sums_count_each_class_once_and_never_shrink_towards_the_root():
+    for softmax in softmaxes(20):
+        sums = {node.wnid: softmax[sorted(node.leaves)].sum(dtype=np.float64) for node in taxonomy.nodes().values()}
+        computed = verdict._membership() @ softmax[:ANIMALS].astype(np.float64)
+        assert computed == pytest.approx([sums[node.wnid] for node in taxonomy.spoken()])
         assert all(sums[p] >= sums[n.wnid] - 1e-12 for n in taxonomy.nodes().values() for p in n.parents)
-        assert sums[taxonomy.ROOT] == pytest.approx(verdict.animal_probability(found))
+        assert sums[taxonomy.ROOT] == pytest.approx(verdict.animal_probability(softmax))
 
 
-def test_what_is_named_lies_inside_all_that_reach_the_threshold():
-    for found in softmaxes(300):
-        said = verdict.judge(found, T)
-        reach = [node.leaves for node in taxonomy.spoken() if found[sorted(node.leaves)].sum(dtype=np.float64) >= T]
-        if reach:
-            assert taxonomy.nodes()[said.wnid].leaves == frozenset.intersection(*reach)
+def test_the_named_node_lies_inside_all_nodes_that_reach_the_threshold():
+    for softmax in softmaxes(300):
+        judged = verdict.judge(softmax, T)
+        reaching = [
+            node.leaves for node in taxonomy.spoken() if softmax[sorted(node.leaves)].sum(dtype=np.float64) >= T
+        ]
+        if reaching:
+            assert taxonomy.nodes()[judged.wnid].leaves == frozenset.intersection(*reaching)
         else:
-            assert said.kind in (VerdictKind.NONE, VerdictKind.UNSURE)
+            assert judged.kind in (VerdictKind.NONE, VerdictKind.UNSURE)
 
 
-def test_the_best_classes_come_best_first():
-    found = verdict.best(probabilities(tabby=0.5, tench=0.3), 2)
-    assert [(one.label.label, round(one.score, 2)) for one in found] == [("tabby", 0.5), ("tench", 0.3)]
+def test_top_classes_come_in_descending_order():
+    top_classes = verdict.best(probabilities(tabby=0.5, tench=0.3), 2)
+    assert [(scored.label, round(scored.score, 2)) for scored in top_classes] == [("tabby", 0.5), ("tench", 0.3)]

@@ -1,82 +1,85 @@
-"""Who may ask, and from where; and how it ends."""
+"""Tickets, origins and limits on connections."""
 
-import json
+import pytest
 
-from classifier.websocket import tickets
+from classifier.websocket import connection, consumer, tickets
 from tests.classifier.records import OWNER
-from tests.client import authenticated, connected
-from tests.running import running
+from tests.classifier.websocket.conftest import ORIGIN
+from tests.classifier.websocket.in_process import authenticated_client, connected_client
+
+pytestmark = pytest.mark.usefixtures("records")
 
 
-async def test_a_classify_before_the_ticket_closes_4401(server):
-    async with connected(server) as client:
-        await client.announce(10)
-        assert (await client.hear())["code"] == "auth.required"
-        assert await client.closing_code() == 4401
+async def test_a_classify_before_the_ticket_is_rejected_and_closes_with_4401():
+    async with connected_client() as client:
+        await client.send_classify(10)
+        assert (await client.receive())["code"] == "auth.required"
+        assert await client.wait_for_close() == 4401
 
 
-async def test_an_invalid_ticket_closes_4401(server):
-    async with connected(server) as client:
-        await client.say(type="authenticate", ticket="made up")
-        assert (await client.hear())["code"] == "auth.invalid"
-        assert await client.closing_code() == 4401
+async def test_an_invalid_ticket_closes_with_4401():
+    async with connected_client() as client:
+        assert (await client.authenticate("invalid"))["code"] == "auth.invalid"
+        assert await client.wait_for_close() == 4401
 
 
-async def test_silence_instead_of_a_ticket_closes_4401(server):
-    async with connected(server) as client:
-        assert (await client.hear())["code"] == "auth.required"
-        assert await client.closing_code() == 4401
+async def test_a_connection_without_a_ticket_closes_with_4401_after_the_timeout(monkeypatch):
+    monkeypatch.setattr(consumer, "AUTHENTICATION_TIMEOUT_S", 0.01)
+    async with connected_client() as client:
+        assert (await client.receive())["code"] == "auth.required"
+        assert await client.wait_for_close() == 4401
 
 
-async def test_an_expired_ticket_is_told_so(server, monkeypatch):
+async def test_an_expired_first_ticket_closes_with_4401(monkeypatch):
     monkeypatch.setattr(tickets, "LIFETIME_S", -1)
-    async with connected(server) as client:
-        await client.say(type="authenticate", ticket=tickets.issue(OWNER, server.url))
-        assert (await client.hear())["code"] == "auth.expired"
-        assert await client.closing_code() == 4401
+    async with connected_client() as client:
+        assert (await client.authenticate(tickets.issue(OWNER, ORIGIN)))["code"] == "auth.expired"
+        assert await client.wait_for_close() == 4401
 
 
-async def test_a_ticket_that_expires_blocks_new_jobs_only_and_can_be_renewed(server, ticket, chelsea, monkeypatch):
-    monkeypatch.setattr(tickets, "LIFETIME_S", 2)
-    async with authenticated(server, tickets.issue(OWNER, server.url)) as client:
-        while (message := await client.classify(chelsea))["type"] == "result":
-            pass
-        assert message["code"] == "auth.expired"
-        await client.say(type="authenticate", ticket=ticket)
-        assert (await client.hear())["type"] == "hello"
+async def test_a_ticket_that_expires_rejects_new_jobs_until_it_is_renewed(in_process_ticket, chelsea, monkeypatch):
+    async with authenticated_client(in_process_ticket) as client:
+        assert (await client.classify(chelsea))["type"] == "result"
+        with monkeypatch.context() as patch:
+            patch.setattr(tickets.Ticket, "expires_in", 0)
+            assert (await client.classify(chelsea))["code"] == "auth.expired"
+        assert (await client.authenticate(in_process_ticket))["type"] == "hello"
         assert (await client.classify(chelsea))["type"] == "result"
 
 
-async def test_a_page_of_another_site_closes_4403_with_a_word(server):
-    async with connected(server, origin="https://elsewhere.example") as client:
-        assert (await client.hear())["code"] == "auth.origin"
-        assert await client.closing_code() == 4403
+async def test_a_page_of_another_origin_gets_an_error_and_close_4403():
+    async with connected_client(origin="https://elsewhere.example", host="testserver") as client:
+        assert (await client.receive())["code"] == "auth.origin"
+        assert await client.wait_for_close() == 4403
 
 
-async def test_the_page_of_the_same_host_may_ask(server, ticket, chelsea):
-    async with authenticated(server, ticket, origin=server.url) as client:
+async def test_a_page_of_the_same_host_may_classify(in_process_ticket, chelsea, settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    async with authenticated_client(in_process_ticket, origin=ORIGIN, host="testserver") as client:
         assert (await client.classify(chelsea))["type"] == "result"
 
 
-async def test_a_ticket_of_another_page_is_refused(server):
-    async with connected(server, origin=server.url) as client:
-        await client.say(type="authenticate", ticket=tickets.issue(OWNER, "https://elsewhere.example"))
-        assert (await client.hear())["code"] == "auth.origin"
-        assert await client.closing_code() == 4403
+async def test_a_ticket_of_another_origin_is_rejected(settings):
+    settings.ALLOWED_HOSTS = ["testserver"]
+    async with connected_client(origin=ORIGIN, host="testserver") as client:
+        assert (await client.authenticate(tickets.issue(OWNER, "https://elsewhere.example")))["code"] == "auth.origin"
+        assert await client.wait_for_close() == 4403
 
 
-async def test_more_sockets_than_one_address_may_open_are_refused(tmp_path, ticket, chelsea):
-    with running(tmp_path, ROLE="backend", ADDRESS_SOCKETS="2") as server:
-        async with authenticated(server, ticket) as one, connected(server):
-            async with connected(server) as third:
-                assert (await third.hear())["code"] == "rate.limited"
-                assert await third.closing_code() == 4429
-            assert (await one.classify(chelsea))["type"] == "result"
+async def test_more_connections_than_one_address_may_open_are_rejected_with_4429(in_process_ticket, chelsea, settings):
+    settings.ADDRESS_SOCKETS = 2
+    async with authenticated_client(in_process_ticket) as first, connected_client():
+        async with connected_client() as third:
+            assert (await third.receive())["code"] == "rate.limited"
+            assert await third.wait_for_close() == 4429
+        async with connected_client(address="192.0.2.2") as other:
+            assert (await other.authenticate(in_process_ticket))["type"] == "hello"
+        assert (await first.classify(chelsea))["type"] == "result"
 
 
-async def test_an_unknown_type_is_named_and_the_socket_lives(server, ticket):
-    async with authenticated(server, ticket) as client:
-        await client.line.send(json.dumps({"type": "clasify"}))
-        assert "authenticate, classify, cancel, ping" in (await client.hear())["message"]
-        await client.say(type="ping")
-        assert (await client.hear())["type"] == "pong"
+async def test_a_draining_server_rejects_new_connections_with_4412(monkeypatch):
+    monkeypatch.setattr(connection.open_connections, "is_draining", True)
+    async with connected_client() as client:
+        error = await client.receive()
+        assert (error["code"], error["retry_after"]) == ("server.draining", 1.0)
+        assert await client.wait_for_close() == 4412

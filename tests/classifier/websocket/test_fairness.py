@@ -1,4 +1,4 @@
-"""One who sends hundreds of photos and one who sends a single one, on a real server with one worker."""
+"""Fair queue and load on a real server with one worker: an owner with hundreds of photos beside one with a few."""
 
 import asyncio
 from uuid import uuid4
@@ -6,78 +6,79 @@ from uuid import uuid4
 import pytest
 
 from classifier.websocket import tickets
-from tests.client import authenticated
-from tests.running import running
+from tests.server_process import running_server
+from tests.websocket_client import WebSocketClient, authenticated_client
 
-SOCKETS, PHOTOS_EACH, IN_FLIGHT = 25, 20, 4
+pytestmark = pytest.mark.process
+
+CONNECTIONS, PHOTOS_EACH, IN_FLIGHT = 25, 20, 4
 
 
 @pytest.fixture(scope="module")
-def busy(tmp_path_factory):
-    with running(tmp_path_factory.mktemp("busy"), ROLE="backend", WORKERS="1", MAX_WAITING="60") as server:
+def small_server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fairness")
+    with running_server(folder, ROLE="backend", WORKERS="1", MAX_WAITING="60") as server:
         yield server
 
 
-class ConnectionCounter:
-    """One owner who keeps as many photos in flight as the server lets it: 500 over 25 lines."""
+class BusyOwner:
+    """One owner who sends 500 photos over 25 connections, as many at a time as the server allows."""
 
-    def __init__(self, server, picture: bytes) -> None:
-        self.server, self.picture = server, picture
+    def __init__(self, server, photo: bytes) -> None:
+        self.server, self.photo = server, photo
         self.ticket = tickets.issue(uuid4(), server.url)
         self.views: list[str] = []
-        self.refusals: list[dict] = []
-        self.is_large = asyncio.Event()
+        self.errors: list[dict] = []
+        self.has_filled_queue = asyncio.Event()
 
-    async def ask(self) -> None:
-        await asyncio.gather(*(self._over_one_line() for _ in range(SOCKETS)))
+    async def classify_all(self) -> None:
+        await asyncio.gather(*(self._classify_over_one_connection() for _ in range(CONNECTIONS)))
 
-    async def _over_one_line(self) -> None:
-        async with authenticated(self.server, self.ticket) as client:
-            client.checks = False
+    async def _classify_over_one_connection(self) -> None:
+        async with authenticated_client(self.server, self.ticket) as client:
+            client.should_validate = False
             for _ in range(IN_FLIGHT):
-                await self._send(client)
-            for heard in range(1, PHOTOS_EACH + 1):
-                self._note(await client.hear())
-                if heard <= PHOTOS_EACH - IN_FLIGHT:
-                    await self._send(client)
-
-    async def _send(self, client) -> None:
-        await client.announce(len(self.picture))
-        await client.line.send(self.picture)
+                await client.send_photo(self.photo)
+            for received in range(1, PHOTOS_EACH + 1):
+                self._note(await client.receive())
+                if received <= PHOTOS_EACH - IN_FLIGHT:
+                    await client.send_photo(self.photo)
 
     def _note(self, message: dict) -> None:
         if message["type"] == "result":
             self.views.append(message["views"])
         else:
-            self.refusals.append(message)
-            self.is_large.set()  # there is no place left
+            self.errors.append(message)
+            self.has_filled_queue.set()
 
 
-async def test_500_photos_of_one_do_not_starve_anothers_single_one(busy, photos):
-    picture = (photos / "chelsea.png").read_bytes()
-    connection_counter = ConnectionCounter(busy, picture)
-    asking = asyncio.create_task(connection_counter.ask())
-    await asyncio.wait_for(connection_counter.is_large.wait(), 60)
-    async with authenticated(busy, tickets.issue(uuid4(), busy.url)) as client:
-        places = []
-        for _ in range(3):
-            await client.announce(len(picture))
-            await client.line.send(picture)
-            while (message := await client.hear_any())["type"] == "queued":
-                places.append(message["position"])
-            assert message["type"] == "result"
-            assert message["timings"]["queue_ms"] < 1000
-    assert max(places) <= 2
-    await asking
-    assert len(connection_counter.views) + len(connection_counter.refusals) == SOCKETS * PHOTOS_EACH
-    assert {refusal["code"] for refusal in connection_counter.refusals} == {"server.overloaded"}
-    assert min(refusal["retry_after"] for refusal in connection_counter.refusals) >= 1
+async def classify_and_collect_positions(client: WebSocketClient, photo: bytes) -> list[int]:
+    """Classify one photo and return the queue positions that the server reported."""
+    positions = []
+    await client.send_photo(photo)
+    while (message := await client.receive_any())["type"] == "queued":
+        positions.append(message["position"])
+    assert message["type"] == "result"
+    assert message["timings"]["queue_ms"] < 1000
+    return positions
 
 
-async def test_under_load_best_becomes_fast_and_says_so_and_alone_it_stays_best(busy, photos):
-    picture = (photos / "chelsea.png").read_bytes()
-    connection_counter = ConnectionCounter(busy, picture)
-    await connection_counter.ask()
-    assert "fast" in connection_counter.views
-    async with authenticated(busy, connection_counter.ticket) as client:
-        assert (await client.classify(picture))["views"] == "best"
+async def test_500_photos_of_one_owner_do_not_delay_the_single_photo_of_another(small_server, chelsea):
+    busy_owner = BusyOwner(small_server, chelsea)
+    task = asyncio.create_task(busy_owner.classify_all())
+    await asyncio.wait_for(busy_owner.has_filled_queue.wait(), 60)
+    async with authenticated_client(small_server, tickets.issue(uuid4(), small_server.url)) as client:
+        positions = [await classify_and_collect_positions(client, chelsea) for _ in range(3)]
+    assert max(position for reported in positions for position in reported) <= 2
+    await task
+    assert len(busy_owner.views) + len(busy_owner.errors) == CONNECTIONS * PHOTOS_EACH
+    assert {error["code"] for error in busy_owner.errors} == {"server.overloaded"}
+    assert min(error["retry_after"] for error in busy_owner.errors) >= 1
+
+
+async def test_best_becomes_fast_under_load_and_stays_best_without(small_server, chelsea):
+    busy_owner = BusyOwner(small_server, chelsea)
+    await busy_owner.classify_all()
+    assert "fast" in busy_owner.views
+    async with authenticated_client(small_server, busy_owner.ticket) as client:
+        assert (await client.classify(chelsea))["views"] == "best"

@@ -1,4 +1,4 @@
-"""Who opens a socket, and whether its page may."""
+"""Origin check and client address of a handshake."""
 
 import pytest
 
@@ -6,25 +6,25 @@ from classifier.websocket import origins
 
 
 def scope(*, address: str = "10.0.0.9", **headers: str) -> dict[str, object]:
-    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return {"headers": named, "client": [address, 5000]}
+    encoded = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {"headers": encoded, "client": [address, 5000]}
 
 
-def test_a_program_without_an_origin_may():
+def test_a_program_without_an_origin_is_allowed():
     assert origins.is_allowed(scope())
 
 
-def test_a_page_of_the_sockets_own_host_may(settings):
+def test_a_page_of_the_same_host_is_allowed(settings):
     settings.ALLOWED_HOSTS = ["a.example"]
     assert origins.is_allowed(scope(origin="https://a.example:8000", host="a.example:8000"))
 
 
-def test_a_page_whose_name_was_rebound_to_this_address_may_not(settings):
+def test_a_page_whose_name_was_rebound_to_this_address_is_rejected(settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     assert not origins.is_allowed(scope(origin="http://evil.example", host="evil.example"))
 
 
-def test_only_listed_pages_may_where_any_are_listed(settings):
+def test_only_pages_of_frontend_origins_are_allowed_if_any_are_set(settings):
     settings.FRONTEND_ORIGINS = ["https://a.example"]
     assert origins.is_allowed(scope(origin="https://A.example", host="b.example"))
     assert not origins.is_allowed(scope(origin="https://b.example", host="b.example"))
@@ -40,13 +40,13 @@ def test_only_listed_pages_may_where_any_are_listed(settings):
         (1, "", ""),
     ],
 )
-def test_an_address_is_what_the_outermost_proxy_of_ours_saw(settings, proxies, forwarded, address):
+def test_the_client_address_is_what_the_outermost_trusted_proxy_saw(settings, proxies, forwarded, address):
     settings.TRUSTED_PROXIES = proxies
     assert origins.address(scope(x_forwarded_for=forwarded)) == address
 
 
 @pytest.mark.parametrize(
-    ("seen", "counted"),
+    ("client", "counted"),
     [
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
@@ -54,5 +54,5 @@ def test_an_address_is_what_the_outermost_proxy_of_ours_saw(settings, proxies, f
         ("unknown", "unknown"),
     ],
 )
-def test_an_ipv6_client_is_counted_by_its_network(seen, counted):
-    assert origins.address(scope(address=seen)) == counted
+def test_an_ipv6_client_is_counted_by_its_64_bit_network(client, counted):
+    assert origins.address(scope(address=client)) == counted

@@ -1,97 +1,119 @@
-"""Waiting, giving up, asking again: jobs on a real server with one worker."""
+"""Queue positions, cancellation and retried jobs, with one worker thread."""
 
 import asyncio
-import time
 from uuid import uuid4
+
+import pytest
 
 from classifier.websocket import tickets
 from tests.classifier.records import rows, written
-from tests.client import authenticated
+from tests.classifier.websocket import in_process
+from tests.classifier.websocket.conftest import ORIGIN
+from tests.websocket_client import authenticated_client
+
+in_this_process = pytest.mark.usefixtures("single_worker", "records")
 
 
-async def test_a_job_that_has_to_wait_is_told_its_place(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
-        jobs = []
-        for _ in range(3):
-            jobs.append(await client.announce(len(chelsea)))
-            await client.line.send(chelsea)
-        heard = [await client.hear_any() for _ in range(5)]
-    assert [(m["id"], m["position"]) for m in heard if m["type"] == "queued"] == [(jobs[1], 1), (jobs[2], 2)]
-    assert [m["id"] for m in heard if m["type"] == "result"] == jobs
+@in_this_process
+async def test_a_job_that_has_to_wait_gets_its_queue_position(in_process_ticket, chelsea):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        jobs = [await client.send_photo(chelsea) for _ in range(3)]
+        messages = [await client.receive_any() for _ in range(5)]
+    assert [(m["id"], m["position"]) for m in messages if m["type"] == "queued"] == [(jobs[1], 1), (jobs[2], 2)]
+    assert [m["id"] for m in messages if m["type"] == "result"] == jobs
 
 
-async def test_a_cancel_is_acknowledged_while_a_job_runs_and_no_result_comes(narrow, ticket, large):
-    async with authenticated(narrow, ticket) as client:
-        job = await client.announce(len(large))
-        await client.line.send(large)
-        began = time.monotonic()
-        await client.say(type="cancel", id=job)
-        assert await client.hear() == {"type": "cancelled", "id": job}
-        assert time.monotonic() - began < 0.1
-        await client.say(type="ping")
-        assert (await client.hear())["type"] == "pong"
+@in_this_process
+async def test_a_running_job_is_cancelled_at_once_and_gets_no_result(in_process_ticket, large):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        job = await client.send_photo(large)
+        await client.send(type="cancel", id=job)
+        await client.send(type="ping")
+        assert await client.receive() == {"type": "cancelled", "id": job}
+        assert (await client.receive())["type"] == "pong"
 
 
-async def test_a_cancelled_job_in_the_queue_makes_room(narrow, ticket, large, chelsea):
-    async with authenticated(narrow, ticket) as client:
-        jobs = []
-        for picture in (large, chelsea, chelsea, chelsea):
-            jobs.append(await client.announce(len(picture)))
-            await client.line.send(picture)
-        await client.say(type="cancel", id=jobs[2])
-        assert await client.hear() == {"type": "cancelled", "id": jobs[2]}
-        assert [(await client.hear())["id"] for _ in range(3)] == [jobs[0], jobs[1], jobs[3]]
+@in_this_process
+async def test_a_cancelled_job_leaves_the_queue(in_process_ticket, large, chelsea):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        jobs = [await client.send_photo(photo) for photo in (large, chelsea, chelsea, chelsea)]
+        await client.send(type="cancel", id=jobs[2])
+        assert await client.receive() == {"type": "cancelled", "id": jobs[2]}
+        assert [(await client.receive())["id"] for _ in range(3)] == [jobs[0], jobs[1], jobs[3]]
 
 
-async def test_what_is_not_in_flight_cannot_be_cancelled(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
+@in_this_process
+async def test_a_finished_job_cannot_be_cancelled(in_process_ticket, chelsea):
+    async with in_process.authenticated_client(in_process_ticket) as client:
         job = (await client.classify(chelsea))["id"]
-        await client.say(type="cancel", id=job)
-        refusal = await client.hear()
-    assert (refusal["code"], refusal["id"]) == ("job.unknown", job)
+        await client.send(type="cancel", id=job)
+        error = await client.receive()
+    assert (error["code"], error["id"]) == ("job.unknown", job)
 
 
-async def test_the_same_job_again_is_the_same_answer_and_the_same_row(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
+@in_this_process
+async def test_a_fifth_job_at_once_is_rejected_and_the_others_are_answered(in_process_ticket, large, chelsea):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        for photo in (large, chelsea, chelsea, chelsea, chelsea):
+            await client.send_photo(photo)
+        messages = [await client.receive() for _ in range(5)]
+    assert [m["code"] for m in messages if m["type"] == "error"] == ["job.too_many"]
+    assert len([m for m in messages if m["type"] == "result"]) == 4
+
+
+@in_this_process
+async def test_a_job_id_in_flight_is_rejected(in_process_ticket, large):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        job = await client.send_photo(large)
+        await client.send_photo(large, job=job)
+        messages = [await client.receive() for _ in range(2)]
+    assert sorted(m.get("code", m["type"]) for m in messages) == ["job.running", "result"]
+
+
+@in_this_process
+async def test_owners_with_the_same_job_id_get_their_own_answers(in_process_ticket, photos, chelsea):
+    coffee = (photos / "coffee.png").read_bytes()
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        cat = await client.classify(chelsea)
+    async with in_process.authenticated_client(tickets.issue(uuid4(), ORIGIN)) as client:
+        espresso = await client.classify(coffee, job=cat["id"])
+    assert espresso["verdict"]["kind"] == "none"
+    assert espresso["record"] != cat["record"]
+
+
+@in_this_process
+async def test_a_heatmap_is_sent_only_on_request(in_process_ticket, chelsea):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        plain = await client.classify(chelsea)
+        explained = await client.classify(chelsea, explain=True)
+    assert "heatmap" not in plain
+    assert len(explained["heatmap"]["maps"]["verdict"]) == 49
+
+
+@in_this_process
+async def test_a_live_frame_is_not_recorded(in_process_ticket, chelsea, records):
+    async with in_process.authenticated_client(in_process_ticket) as client:
+        await client.classify(chelsea, views="fast", record=False)
+        recorded = await client.classify(chelsea)
+    assert [str(record.id) for record in records] == [recorded["record"]]
+
+
+@pytest.mark.process
+async def test_a_retried_job_gets_the_same_answer_and_one_record(narrow, ticket, chelsea):
+    async with authenticated_client(narrow, ticket) as client:
         first = await client.classify(chelsea)
-    async with authenticated(narrow, ticket) as client:
-        again = await client.classify(chelsea, job=first["id"])
-    assert again == first
+    async with authenticated_client(narrow, ticket) as client:
+        second = await client.classify(chelsea, job=first["id"])
+    assert second == first
     assert len(await written(narrow, first["id"])) == 1
 
 
-async def test_two_owners_of_the_same_id_never_see_each_others_answer(narrow, ticket, photos, chelsea):
-    coffee = (photos / "coffee.png").read_bytes()
-    async with authenticated(narrow, ticket) as client:
-        mine = await client.classify(chelsea)
-    async with authenticated(narrow, tickets.issue(uuid4(), narrow.url)) as client:
-        theirs = await client.classify(coffee, job=mine["id"])
-    assert theirs["verdict"]["kind"] == "none"
-    assert theirs["record"] != mine["record"]
-
-
-async def test_a_live_frame_leaves_no_row(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
-        live = await client.classify(chelsea, views="fast", record=False)
-        after = await client.classify(chelsea)
-    await written(narrow, after["id"])
-    assert rows(narrow, live["id"]) == []
-
-
-async def test_consent_after_the_answer_keeps_the_photo(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
+@pytest.mark.process
+async def test_consent_after_the_answer_stores_the_photo(narrow, ticket, chelsea):
+    async with authenticated_client(narrow, ticket) as client:
         first = await client.classify(chelsea)
         await client.classify(chelsea, job=first["id"], keep=True)
     await written(narrow, first["id"])
     async with asyncio.timeout(10):
         while not rows(narrow, first["id"])[0][1]:
             await asyncio.sleep(0.01)
-
-
-async def test_the_answer_explains_itself_when_asked(narrow, ticket, chelsea):
-    async with authenticated(narrow, ticket) as client:
-        plain = await client.classify(chelsea)
-        shown = await client.classify(chelsea, explain=True)
-    assert "heatmap" not in plain
-    assert len(shown["heatmap"]["maps"]["verdict"]) == 49
-    assert plain["squirrel"] == "no"

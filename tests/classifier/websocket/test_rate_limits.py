@@ -1,4 +1,4 @@
-"""How often one may ask, alone and through a real Redis."""
+"""Rate limits in one process and in a real Redis."""
 
 import logging
 
@@ -11,82 +11,82 @@ from infrastructure.local import servers
 from tests.stores import redis_server
 
 
-def line():
-    """The connections to Redis."""
-    shared = rate_limits._shared()
-    assert shared
-    return shared._redis.storage.bridge.get_connection()  # type: ignore[attr-defined]
+def redis_connection():
+    counter = rate_limits.redis_counter()
+    assert counter
+    return counter._limiter.storage.bridge.get_connection()  # type: ignore[attr-defined]
 
 
-async def start_anew() -> None:
-    """Nothing counted, no Redis known: as in another process."""
-    if rate_limits._shared():
-        await line().aclose(close_connection_pool=True)
-    rate_limits._own.cache_clear()
-    rate_limits._shared.cache_clear()
+async def forget_counters() -> None:
+    """Forget all counts and the Redis client, as in a new process."""
+    if rate_limits.redis_counter():
+        await redis_connection().aclose(close_connection_pool=True)
+    rate_limits.local_counter.cache_clear()
+    rate_limits.redis_counter.cache_clear()
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def alone():
-    rate_limits._own.cache_clear()
-    rate_limits._shared.cache_clear()
+async def new_counters():
+    rate_limits.local_counter.cache_clear()
+    rate_limits.redis_counter.cache_clear()
     yield
-    await start_anew()
+    await forget_counters()
 
 
-async def refused(who: str, per_minute: int) -> bool:
+async def is_rejected(client: str, max_per_minute: int) -> bool:
     try:
-        await rate_limits.count("test", who, per_minute)
-    except ClientError as fault:
-        return (fault.code, fault.retry_after) == ("rate.limited", 1.0)
+        await rate_limits.count("test", client, max_per_minute)
+    except ClientError as error:
+        return (error.code, error.retry_after) == ("rate.limited", 1.0)
     return False
 
 
-async def test_who_asks_too_often_is_told_to_wait_and_nobody_else():
-    assert [await refused("192.0.2.1", 3) for _ in range(4)] == [False, False, False, True]
-    assert not await refused("192.0.2.2", 3)
+async def test_a_client_over_its_limit_is_rejected_and_no_other_client():
+    assert [await is_rejected("192.0.2.1", 3) for _ in range(4)] == [False, False, False, True]
+    assert not await is_rejected("192.0.2.2", 3)
 
 
-def test_a_minute_slides():
+def test_the_window_of_a_minute_slides():
     now = 600.0
-    own = rate_limits.Own(lambda: now)
+    counter = rate_limits.LocalCounter(lambda: now)
 
-    def allowed() -> int:
-        return sum(own.hit("test", "a", 60) for _ in range(100))
+    def count_allowed() -> int:
+        return sum(counter.hit("test", "client", 60) for _ in range(100))
 
-    assert allowed() == 60
-    now = 675.0  # a quarter into the next: three quarters of the last still count
-    assert allowed() == 15
+    assert count_allowed() == 60
+    now = 675.0  # a quarter into the next minute: three quarters of the previous minute still count
+    assert count_allowed() == 15
     now = 735.0  # three quarters of those 15
-    assert allowed() == 60 - 11
+    assert count_allowed() == 60 - 11
     now = 900.0
-    assert allowed() == 60
+    assert count_allowed() == 60
 
 
-async def test_processes_count_together_through_redis(settings, redis):
+async def test_processes_share_their_counts_through_redis(settings, redis):
     settings.REDIS_URL = redis
-    assert not await refused("together", 1)
-    await start_anew()
-    assert await refused("together", 1)
+    assert not await is_rejected("shared", 1)
+    await forget_counters()
+    assert await is_rejected("shared", 1)
 
 
-async def test_redis_learns_no_address(settings, redis):
+async def test_redis_receives_no_address(settings, redis):
     settings.REDIS_URL = redis
-    await refused("192.0.2.77", 9)
-    keys = await line().keys("*")
+    await is_rejected("192.0.2.77", 9)
+    keys = await redis_connection().keys("*")
     assert keys
     assert not any(b"192.0.2.77" in key for key in keys)
 
 
-@pytest.mark.parametrize("harm", ["kill", "freeze"])
-async def test_without_redis_each_process_counts_for_itself_and_says_so_once(settings, monkeypatch, caplog, harm):
-    with redis_server() as server, caplog.at_level(logging.INFO, "classifier.limits"):
+@pytest.mark.process
+@pytest.mark.parametrize("outage", ["kill", "freeze"])
+async def test_without_redis_each_process_counts_for_itself_and_logs_it_once(settings, monkeypatch, caplog, outage):
+    monkeypatch.setattr(rate_limits, "REDIS_RETRY_AFTER_S", 0)
+    with redis_server() as server, caplog.at_level(logging.INFO, rate_limits.__name__):
         settings.REDIS_URL = servers.redis_url(server)
-        assert not await refused("a", 2)
-        getattr(server, harm)()
-        assert [await refused("a", 2) for _ in range(3)] == [False, False, True]
-        assert caplog.text.count("Redis is away") == 1
-        server.thaw() if harm == "freeze" else server.start()
-        monkeypatch.setattr(rate_limits._shared(), "_away_until", 0.001)
-        assert not await refused("b", 2)
-        assert "Redis is back" in caplog.text
+        assert not await is_rejected("a", 2)
+        getattr(server, outage)()
+        assert [await is_rejected("a", 2) for _ in range(3)] == [False, False, True]
+        assert caplog.text.count("Redis unavailable") == 1
+        server.thaw() if outage == "freeze" else server.start()
+        assert not await is_rejected("b", 2)
+        assert "Redis is available again" in caplog.text

@@ -1,4 +1,4 @@
-"""Tickets hold for ten minutes, and only whole ones."""
+"""Tickets: signature, content and expiry."""
 
 import time
 from uuid import uuid4
@@ -12,41 +12,41 @@ from classifier.websocket import tickets
 ORIGIN = "http://127.0.0.1:8000"
 
 
-def refusal(text: str) -> str:
-    with pytest.raises(AuthError) as fault:
+def error_code(text: str) -> str:
+    with pytest.raises(AuthError) as caught:
         tickets.read(text)
-    return fault.value.code
+    return caught.value.code
 
 
-def test_a_ticket_says_who_and_from_where():
+def test_a_ticket_carries_owner_origin_and_expiry():
     owner = uuid4()
     ticket = tickets.read(tickets.issue(owner, ORIGIN))
     assert (ticket.owner, ticket.origin) == (owner, ORIGIN)
     assert tickets.LIFETIME_S - 2 <= ticket.expires_in <= tickets.LIFETIME_S
 
 
-def test_a_changed_ticket_is_not_valid():
+def test_a_changed_ticket_is_invalid():
     text = tickets.issue(uuid4(), ORIGIN)
-    assert refusal(text[:-1] + ("a" if text[-1] != "a" else "b")) == "auth.invalid"
+    assert error_code(text[:-1] + ("a" if text[-1] != "a" else "b")) == "auth.invalid"
 
 
-def test_a_ticket_of_another_key_is_not_valid(settings):
+def test_a_ticket_signed_with_another_key_is_invalid(settings):
     text = tickets.issue(uuid4(), ORIGIN)
     settings.SECRET_KEY = "another"
-    assert refusal(text) == "auth.invalid"
+    assert error_code(text) == "auth.invalid"
 
 
-def test_another_signed_thing_of_ours_is_no_ticket():
-    assert refusal(signing.dumps({"owner": uuid4().hex, "origin": ORIGIN, "until": 2**40})) == "auth.invalid"
+def test_a_value_signed_for_another_purpose_is_no_ticket():
+    assert error_code(signing.dumps({"owner": uuid4().hex, "origin": ORIGIN, "until": 2**40})) == "auth.invalid"
 
 
 @pytest.mark.parametrize("content", [1, [], {}, {"owner": "x"}, {"owner": uuid4().hex, "origin": ORIGIN}])
-def test_a_signed_thing_of_the_wrong_shape_is_no_ticket(content):
-    assert refusal(signing.dumps(content, salt=tickets.SALT)) == "auth.invalid"
+def test_a_signed_value_of_another_shape_is_no_ticket(content):
+    assert error_code(signing.dumps(content, salt=tickets.SALT)) == "auth.invalid"
 
 
-def test_a_ticket_expires(monkeypatch):
+def test_a_ticket_expires_after_its_lifetime(monkeypatch):
     text = tickets.issue(uuid4(), ORIGIN)
     later = time.time() + tickets.LIFETIME_S
     monkeypatch.setattr(time, "time", lambda: later)
-    assert refusal(text) == "auth.expired"
+    assert error_code(text) == "auth.expired"

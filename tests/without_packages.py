@@ -1,4 +1,4 @@
-"""``python -m tests.without numpy,tensorflow serve …``: manage.py on a machine that lacks these packages."""
+"""Run manage.py as on a machine without some packages: ``python -m tests.without_packages numpy,tensorflow serve``."""
 
 import sys
 from importlib.abc import MetaPathFinder
@@ -7,8 +7,8 @@ from pathlib import Path
 from runpy import run_path
 
 
-class Absent(MetaPathFinder):
-    """Finds nothing, on purpose, for some top-level packages."""
+class MissingPackageFinder(MetaPathFinder):
+    """Raises ``ModuleNotFoundError`` for some top-level packages, although they are installed."""
 
     def __init__(self, packages: list[str]) -> None:
         self.packages = packages
@@ -20,6 +20,6 @@ class Absent(MetaPathFinder):
 
 
 if __name__ == "__main__":
-    sys.meta_path.insert(0, Absent(sys.argv.pop(1).split(",")))
+    sys.meta_path.insert(0, MissingPackageFinder(sys.argv.pop(1).split(",")))
     sys.argv[0] = "manage.py"
     run_path(str(Path(__file__).parents[1] / "manage.py"), run_name="__main__")

@@ -1,0 +1,61 @@
+"""AsyncAPI 3 document of ``/ws/classify``, generated from the message types."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from classifier.websocket import messages
+
+Schema = dict[str, Any]
+
+CHANNEL = "#/channels/classify"
+
+
+def document() -> Schema:
+    """Return the document. ``manage.py build_asyncapi`` writes it to ``docs/asyncapi.yaml``."""
+    structs = (*messages.CLIENT_MESSAGES, *messages.SERVER_MESSAGES)
+    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    sent = ["authenticate", "classify", "picture", "cancel", "ping"]
+    received = [_message_name(struct) for struct in messages.SERVER_MESSAGES]
+    payloads = {_message_name(struct): {"payload": _reference(f"schemas/{struct.__name__}")} for struct in structs}
+    picture = {
+        "contentType": "image/*",
+        "summary": "Exactly one binary frame after each classify.",
+        "payload": {"type": "string", "format": "binary"},
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Animal Classifier WebSocket",
+            "version": str(messages.VERSION),
+            "description": (
+                "The client announces a photo, sends it and receives one answer; several jobs can be in flight. "
+                "Text frames are JSON objects with a `type`, binary frames are photos. See protocol.md."
+            ),
+            "license": {"name": "MIT"},
+        },
+        "servers": {"local": {"host": "127.0.0.1:8000", "protocol": "ws"}},
+        "channels": {
+            "classify": {
+                "address": "/ws/classify",
+                "description": f"Subprotocol `{messages.SUBPROTOCOL}`.",
+                "messages": {name: _reference(f"messages/{name}") for name in (*sent, *received)},
+            }
+        },
+        "operations": {"send": _operation("send", sent), "receive": _operation("receive", received)},
+        "components": {"messages": payloads | {"picture": picture}, "schemas": schemas},
+    }
+
+
+def _operation(action: str, names: Iterable[str]) -> Schema:
+    references = [{"$ref": f"{CHANNEL}/messages/{name}"} for name in names]
+    return {"action": action, "channel": {"$ref": CHANNEL}, "messages": references}
+
+
+def _message_name(struct: type[msgspec.Struct]) -> str:
+    return str(struct.__struct_config__.tag)
+
+
+def _reference(path: str) -> Schema:
+    return {"$ref": f"#/components/{path}"}

@@ -1,0 +1,112 @@
+"""Start the product as a real process: ``manage.py serve`` on a free port, with its own data folder."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+
+ROOT = settings.BASE_DIR
+#: Set for each process, so that the tests can sign tickets and cookies, and no ``.env`` file is read.
+FIXED_VARIABLES = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": "1"}
+#: Not inherited from the shell that runs the tests: they would change what is tested.
+PRODUCT_VARIABLES = (
+    *("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE"),
+    "PRECISION",
+    *("DATABASE_URL", "REDIS_URL", "KEEP_PHOTOS", "S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),
+    *("METRICS_TOKEN", "LOG_FORMAT", "EMF_EVERY_S", "EMF_NAMESPACE", "SPOOL_DIR"),
+)
+
+SERVE = ("manage.py", "serve", "--port", "0")
+
+
+def serve_on(port: int) -> tuple[str, ...]:
+    """Return a ``program`` that serves on this port, for a server that is started a second time."""
+    return (*SERVE[:-1], str(port))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers at ``url`` and stores its data in ``data_dir``; ``log`` is filled when it ends."""
+
+    url: str
+    data_dir: Path
+    process: psutil.Process
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def socket_url(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/ws/classify"
+
+
+def make_environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """Return the environment variables of a process of the product."""
+    inherited = {name: value for name, value in os.environ.items() if name not in PRODUCT_VARIABLES}
+    return {
+        **inherited,
+        "DATA_DIR": str(data_dir),
+        "DEBUG": "0",
+        "PYTHONUNBUFFERED": "1",
+        **FIXED_VARIABLES,
+        **variables,
+    }
+
+
+def manage(data_dir: Path, *arguments: str, **variables: str) -> str:
+    """Run ``manage.py`` and return its standard output. Raises ``CalledProcessError`` when it fails."""
+    completed = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=make_environment(data_dir, **variables),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return completed.stdout
+
+
+def make_build_dir(build: Path) -> Path:
+    """Fill a ``BUILD_DIR`` with links to this machine's model and photos and with the current static files."""
+    build.mkdir(exist_ok=True)
+    for name in ("model", "photos"):
+        (build / name).symlink_to(settings.BUILD_DIR / name)
+    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
+    return build
+
+
+@contextmanager
+def running_server(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: str) -> Iterator[RunningServer]:
+    """Migrate the database, start ``program`` with Python, and stop it with SIGTERM."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    manage(data_dir, "migrate", "--verbosity", "0", **variables)
+    process = subprocess.Popen(
+        [sys.executable, *program],
+        cwd=ROOT,
+        env=make_environment(data_dir, **variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    log: list[str] = []
+    try:
+        yield RunningServer(read_announced_url(process), data_dir, psutil.Process(process.pid), log)
+    finally:
+        process.terminate()
+        log.append(process.communicate(timeout=30)[0])
+
+
+def read_announced_url(process: subprocess.Popen[str]) -> str:
+    """Read a server's output until it announces its URL. Raises ``AssertionError`` if it ends before."""
+    assert process.stdout
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if match := re.search(r"(?:squirrel\?|ready at) +\w+://([^/]+)/", line):
+            return f"http://{match[1]}"
+    raise AssertionError(f"the server ended before it announced its URL:\n{''.join(lines)}")
