@@ -11,7 +11,8 @@ from django.conf import settings
 from PIL import Image
 from playwright.sync_api import BrowserType, ConsoleMessage, Locator, Page
 
-from tests.server_process import RunningServer, make_build_dir, running_server
+from tests.server_process import RunningServer, running_server
+from tests.shared_build import get_build_dir
 
 BROWSERS = (
     "chromium",
@@ -37,8 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """``BUILD_DIR`` with the model of this machine and freshly collected static files."""
-    return make_build_dir(tmp_path_factory.mktemp("build"))
+    return get_build_dir(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

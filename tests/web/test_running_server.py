@@ -13,9 +13,9 @@ from redis import Redis
 from websockets.asyncio.client import connect
 
 from infrastructure.local import certificate, servers
-from tests.websocket_client import authenticated_client
 from tests.server_process import RunningServer, running_server
 from tests.stores import redis_server
+from tests.websocket_client import authenticated_client
 
 pytestmark = pytest.mark.process
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.conf import settings
 
-from tests.server_process import manage
+from tests.shared_build import get_build_dir
 
 pytestmark = pytest.mark.process
 
@@ -14,9 +14,7 @@ pytestmark = pytest.mark.process
 @pytest.fixture(scope="module")
 def collected(tmp_path_factory):
     """Folder with the output of ``collectstatic``."""
-    build = tmp_path_factory.mktemp("build")
-    manage(build, "collectstatic", "--no-input", "--verbosity", "0", BUILD_DIR=str(build))
-    return build / "static"
+    return get_build_dir(tmp_path_factory) / "static"
 
 
 @pytest.fixture(scope="module")
