@@ -26,8 +26,8 @@ BROWSERS = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark browser tests as ``process`` and run them last.
 
-    Playwright leaves its event loop running, and asyncio and Django's ORM refuse to run beside it. The longest file
-    runs first among them, or one of several pytest workers would still run it when the others have finished.
+    Playwright leaves its event loop running, and neither other event loops nor Django's ORM work beside it. The
+    longest file runs first among them, or one of several workers would still run it when the others have finished.
     """
     folder = Path(__file__).parent
     for item in items:
