@@ -8,7 +8,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
 from tests.e2e.backend import FakeBackend, make_result
-from tests.e2e.conftest import verdict_of
+from tests.e2e.conftest import choose_files, verdict_of
 
 MAX_PAGE_BYTES = 60_000
 
@@ -24,6 +24,16 @@ def test_the_answer_does_not_move_the_photo(page: Page):
     page.get_by_role("button", name="Chelsea the cat").click()
     expect(page.locator("[data-state=answered]")).to_be_visible()
     assert page.locator("#frame").bounding_box() == before
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (844, 390)])
+def test_the_answer_is_on_the_screen_of_a_phone_when_it_arrives(page: Page, photos: Path, width: int, height: int):
+    FakeBackend(reply=make_result()).serve(page)
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    page.goto("/")
+    choose_files(page, photos / "chelsea.png")
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    expect(verdict_of(page)).to_be_in_viewport(ratio=1)
 
 
 def test_a_chosen_theme_survives_a_reload(home: Page):
