@@ -1,4 +1,4 @@
-"""What it is to identify an animal, and the record of it."""
+"""The Django app that classifies photos and stores the results."""
 
 from django.apps import AppConfig
 

@@ -1,44 +1,48 @@
-"""Everything that can go wrong with a request, as one tree.
+"""Errors of requests, as one tree.
 
 ::
 
     ClassifierError              code, message, retry_after
-    ├── ClientFault              the asker can mend it; carries detail
-    │   ├── PictureError         image.*
+    ├── ClientError              the client can correct it; the message may carry detail
+    │   ├── ImageError           image.*
     │   ├── JobError             job.*
     │   ├── AuthError            auth.*
     │   └── ProtocolError        protocol.*
-    └── ServerFault              server.*; a code and a log line, no detail
+    └── ServerError              server.*; a code and a log line, no detail
 
-A code is the contract; its sentence is for people. Client faults may replace the sentence by a closer one.
+Clients depend on the codes; the sentences are for people. A client error may have a more specific sentence.
 """
 
+#: The default sentence of each code.
 SENTENCES = {
     "image.unreadable": "This file isn't a picture we can read. JPEG, PNG, WebP, HEIC and a few more work.",
     "image.too_large": "This file is too large. Pictures up to 10 MB work.",
     "image.too_many_pixels": "This picture has too many pixels. Up to 50 megapixels work.",
     "image.unsupported_format": "We don't read this kind of file. JPEG, PNG, WebP, HEIC and a few more work.",
-    "image.truncated": "This picture is cut off: part of the file is missing.",
+    "image.truncated": "This picture is incomplete. Part of the file is missing.",
     "image.empty": "This file is empty.",
-    "job.running": "This photo is already being looked at.",
-    "job.unknown": "There is no such job.",
-    "job.timeout": "This photo took too long and was given up. Please try it again.",
-    "job.too_many": "Too many photos at once. Wait for an answer before you send the next.",
-    "server.overloaded": "Many people are asking right now. Please try again in a moment.",
-    "server.draining": "This server is about to restart. Please connect again.",
+    "job.running": "This photo is already being classified.",
+    "job.unknown": "There is no job with this id.",
+    "job.timeout": "Classifying this photo took too long. Please try again.",
+    "job.too_many": "Too many photos at once. Wait for an answer before you send the next photo.",
+    "server.overloaded": "The server is busy right now. Please try again in a moment.",
+    "server.draining": "This server is about to restart. Please reconnect.",
     "server.internal": "Something went wrong on our side.",
-    "rate.limited": "That was a lot in a short time. Please wait a moment.",
-    "auth.required": "Send a ticket first.",
+    "rate.limited": "Too many requests in a short time. Please wait a moment.",
+    "auth.required": "A ticket is required. Send it first.",
     "auth.invalid": "This ticket is not valid.",
-    "auth.expired": "This ticket has expired. Fetch a new one.",
-    "auth.origin": "Pages of this site may not use this server.",
+    "auth.expired": "This ticket has expired. Request a new one.",
+    "auth.origin": "Pages from this origin may not use this server.",
     "protocol.invalid": "This message is not part of the protocol.",
-    "protocol.unexpected_binary": "A picture came that was not announced.",
+    "protocol.unexpected_binary": "Each picture needs a classify message before it.",
 }
 
 
 class ClassifierError(Exception):
-    """A refusal with a dotted code, a sentence for people, and perhaps seconds to wait before trying again."""
+    """An error with a dotted code of ``SENTENCES`` and a sentence for people.
+
+    ``retry_after``: seconds that the client should wait before it tries again, or ``None``.
+    """
 
     def __init__(self, code: str, message: str = "", *, retry_after: float | None = None) -> None:
         self.code = code
@@ -48,24 +52,24 @@ class ClassifierError(Exception):
 
 
 class ClientError(ClassifierError):
-    """The asker can mend it."""
+    """An error that the client can correct."""
 
 
 class ImageError(ClientError):
-    """The bytes are not a picture that this server takes."""
+    """The file is not a picture that this server accepts."""
 
 
 class JobError(ClientError):
-    """A job that cannot be started, found or finished."""
+    """The job cannot be started, found or finished."""
 
 
 class AuthError(ClientError):
-    """Who asks, or from where, is not known or not allowed."""
+    """The client's ticket or origin is missing, unknown or not allowed."""
 
 
 class ProtocolError(ClientError):
-    """A message that the protocol does not have."""
+    """The message is not part of the protocol."""
 
 
 class ServerError(ClassifierError):
-    """The server cannot answer, now or at all."""
+    """The server cannot answer now, or has failed."""

@@ -1,4 +1,4 @@
-"""Makes the project an app, so that its commands and checks are found ahead of everybody else's."""
+"""Registers the project as a Django app, so that its commands and checks take precedence over those of other apps."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ class ProjectConfig(AppConfig):
     name = "project"
 
     def ready(self) -> None:
-        from project import checks  # noqa: F401, PLC0415 - registers itself once apps are loaded
+        from project import checks  # noqa: F401, PLC0415 - the import registers the checks and needs loaded apps
 
-        # Django sends this for apps with models only; it is axes that counts there.
-        post_migrate.connect(_make_cache_tables, sender=apps.get_app_config("axes"))
+        # Django sends post_migrate only for apps with models; axes uses the cache table.
+        post_migrate.connect(_create_cache_tables, sender=apps.get_app_config("axes"))
 
 
-def _make_cache_tables(**_: Any) -> None:
-    """What ``migrate`` leaves out: the table that counts failed logins."""
+def _create_cache_tables(**_: Any) -> None:
+    """Create the table that counts failed logins; ``migrate`` does not."""
     call_command("createcachetable", verbosity=0)

@@ -1,4 +1,4 @@
-"""The ASGI application: HTTP by Django, the socket by Channels, each by role."""
+"""ASGI application. Django serves HTTP, Channels serves WebSockets; ROLE selects the routes."""
 
 import os
 
@@ -12,19 +12,19 @@ from django.urls import path, re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 http = get_asgi_application()
 
-sockets = []
+websocket_routes = []
 if settings.ROLE.serves_pages:
     from web.consumers import HistoryFeedConsumer
 
-    sockets.append(path("ws/history", CookieMiddleware(HistoryFeedConsumer.as_asgi())))
+    websocket_routes.append(path("ws/history", CookieMiddleware(HistoryFeedConsumer.as_asgi())))
 if settings.ROLE.classifies:
-    from classifier.websocket.consumer import ClassifyConsumer  # after the apps are loaded; needs the model's packages
+    from classifier.websocket.consumer import ClassifyConsumer  # needs loaded apps and the model's packages
     from classifier.websocket.seed_contract import SeedConsumer
 
     if settings.LEGACY_SOCKET:
-        sockets.append(path("ws", SeedConsumer.as_asgi()))  # type: ignore[arg-type]
-    sockets.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
+        websocket_routes.append(path("ws", SeedConsumer.as_asgi()))  # type: ignore[arg-type]
+    websocket_routes.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
 
-sockets.append(re_path("", WebsocketDenier.as_asgi()))  # type: ignore[arg-type]
+websocket_routes.append(re_path("", WebsocketDenier.as_asgi()))  # type: ignore[arg-type]
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(sockets)})  # type: ignore[arg-type]
+application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_routes)})  # type: ignore[arg-type]

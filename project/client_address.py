@@ -1,4 +1,4 @@
-"""Who asks, as the outermost proxy of ours saw it."""
+"""The client's address behind trusted proxies."""
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
@@ -7,7 +7,7 @@ from classifier.websocket import origins
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's address, for counting failed logins; see ``origins.address``."""
+    """Return the client's address, by which axes counts failed logins; see ``origins.address``."""
     if isinstance(request, ASGIRequest):
         return origins.address(request.scope)
     return str(request.META.get("REMOTE_ADDR", ""))

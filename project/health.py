@@ -1,27 +1,26 @@
-"""Health, answered before any other middleware: a load balancer's Host header is an address."""
+"""Health endpoints. They come before all other middleware, because a load balancer sends an IP address as Host."""
 
 from collections.abc import Awaitable, Callable
 from threading import Event
-from typing import TYPE_CHECKING
 
 from asgiref.sync import markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 
-if TYPE_CHECKING:
-    from classifier.inference.worker_pool import WorkerPool
+if settings.ROLE.classifies:  # the frontend has no model
+    from classifier.inference.worker_pool import get_pool
 
 Respond = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
-_leaving = Event()
+_draining = Event()
 
 
 def health_middleware(get_response: Respond) -> Respond:
-    """``/livez``: the process answers and none of its workers hangs, or 503 says that it should be replaced.
+    """Answer the health endpoints.
 
-    ``/readyz``: it can do its role's work, or 503 says why not.
-
-    ``/health`` says what the monitoring of the version before this one asks for.
+    ``/livez``: 200, or 503 if an inference worker hangs and the process must be replaced.
+    ``/readyz``: 200, or 503 with the reason why the process cannot do its role's work.
+    ``/health``: the fields that the monitoring of the FastAPI version reads.
     """
 
     async def respond(request: HttpRequest) -> HttpResponseBase:
@@ -41,36 +40,30 @@ health_middleware.async_capable = True  # type: ignore[attr-defined]
 health_middleware.sync_capable = False  # type: ignore[attr-defined]
 
 
-def leave() -> None:
-    """From now on this process wants no more work."""
-    _leaving.set()
+def start_draining() -> None:
+    """Make ``/readyz`` answer 503 until the process ends."""
+    _draining.set()
 
 
 def _liveness() -> HttpResponse:
-    stuck = settings.ROLE.classifies and _pool().is_stuck()
-    return HttpResponse("a worker is stuck\n" if stuck else "alive\n", "text/plain", 503 if stuck else 200)
+    is_stuck = settings.ROLE.classifies and get_pool().is_stuck()
+    return HttpResponse("a worker is stuck\n" if is_stuck else "alive\n", "text/plain", 503 if is_stuck else 200)
 
 
 def _readiness() -> JsonResponse:
-    problem = _problem()
+    problem = _find_problem()
     return JsonResponse(
         {"role": settings.ROLE, "ready": not problem, "problem": problem}, status=503 if problem else 200
     )
 
 
 def _legacy_health() -> JsonResponse:
-    loaded = settings.ROLE.classifies and _problem() is None
-    fields = {"status": "healthy", "model_loaded": loaded, "allowed_origins": settings.FRONTEND_ORIGINS}
+    is_loaded = settings.ROLE.classifies and _find_problem() is None
+    fields = {"status": "healthy", "model_loaded": is_loaded, "allowed_origins": settings.FRONTEND_ORIGINS}
     return JsonResponse(fields)
 
 
-def _problem() -> str | None:
-    if _leaving.is_set():
-        return "this process is about to end"
-    return _pool().problem() if settings.ROLE.classifies else None
-
-
-def _pool() -> "WorkerPool":
-    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415 - the frontend has no model
-
-    return get_pool()
+def _find_problem() -> str | None:
+    if _draining.is_set():
+        return "this process is shutting down"
+    return get_pool().unready_reason() if settings.ROLE.classifies else None

@@ -1,13 +1,13 @@
-"""How the log looks: lines for people, or JSON for machines; and which voices are heard in it."""
+"""Log format, plain text or JSON, and the level of each logger."""
 
 from typing import Any
 
 from project.roles import LogFormat, LogLevel
 
 
-def configuration(level: LogLevel, form: LogFormat) -> dict[str, Any]:
-    """Django's ``LOGGING``. Jobs are told one by one in JSON, or to who asks for ``DEBUG``."""
-    told = form is LogFormat.JSON or level is LogLevel.DEBUG
+def build_logging_setting(level: LogLevel, log_format: LogFormat) -> dict[str, Any]:
+    """Return Django's ``LOGGING``. Each job is logged only in JSON or at level ``DEBUG``."""
+    logs_jobs = log_format is LogFormat.JSON or level is LogLevel.DEBUG
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -20,13 +20,13 @@ def configuration(level: LogLevel, form: LogFormat) -> dict[str, Any]:
                 "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
             },
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": form.value}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": log_format.value}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
-        "loggers": {  # Damaged pictures are answered in words; what the decoder thinks of them is noise.
-            "PIL": {"level": "CRITICAL"},
+        "loggers": {
+            "PIL": {"level": "CRITICAL"},  # the client gets an error for a damaged image
             "classifier": {"level": level.value},
-            "classifier.jobs": {"level": "INFO" if told else "WARNING"},
+            "classifier.jobs": {"level": "INFO" if logs_jobs else "WARNING"},
             "project": {"level": level.value},
-            "psycopg.pool": {"level": "ERROR"},  # says every second what we say once
+            "psycopg.pool": {"level": "ERROR"},  # repeats every second what the delivery worker logs once
         },
     }

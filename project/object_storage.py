@@ -1,13 +1,13 @@
-"""Where kept photos lie, and where a browser is sent for them: a folder of this machine, or a private bucket."""
+"""Storage of kept photos: a local folder or a private S3 bucket."""
 
 from typing import Any
 
 
-def storage(bucket: str, endpoint: str, region: str, link_s: int) -> dict[str, Any]:
-    """Django's setting of the storage. ``link_s``: how long a link into the bucket is good, in seconds."""
+def build_storage_setting(bucket: str, endpoint: str, region: str, link_s: int) -> dict[str, Any]:
+    """Return Django's setting of the photo storage. Signed links into the bucket are valid for ``link_s`` seconds."""
     if not bucket:
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
-    from botocore.config import Config  # noqa: PLC0415 - 30 MB that only a bucket is worth
+    from botocore.config import Config  # noqa: PLC0415 - botocore takes 30 MB, which only a bucket needs
 
     config = Config(
         signature_version="s3v4",
@@ -27,8 +27,8 @@ def storage(bucket: str, endpoint: str, region: str, link_s: int) -> dict[str, A
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
 
 
-def origins(bucket: str, endpoint: str, region: str) -> list[str]:
-    """The origins of links into the bucket, for the Content-Security-Policy."""
+def list_link_origins(bucket: str, endpoint: str, region: str) -> list[str]:
+    """Return the origins of signed links into the bucket, for the Content-Security-Policy."""
     if not bucket:
         return []
     return [endpoint or f"https://{bucket}.{f's3.{region}' if region else 's3'}.amazonaws.com"]

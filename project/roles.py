@@ -1,10 +1,10 @@
-"""The choices by which one codebase is deployed: role, environment, engine, precision, consent, log level."""
+"""Choices of a deployment: role, environment, engine, precision, consent, log level and log format."""
 
 from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What this process is for. Ask for a capability, never for a name."""
+    """The part of the product that this process runs. Code tests a capability, never the name of a role."""
 
     FRONTEND = "frontend"
     BACKEND = "backend"
@@ -12,60 +12,60 @@ class Role(StrEnum):
 
     @property
     def serves_pages(self) -> bool:
-        """Whether this process serves the pages, tickets and the admin."""
+        """Whether this process serves pages, tickets and the admin."""
         return self is not Role.BACKEND
 
     @property
     def classifies(self) -> bool:
-        """Whether this process holds the model and answers on the socket."""
+        """Whether this process loads the model and classifies photos."""
         return self is not Role.FRONTEND
 
     @property
     def is_whole(self) -> bool:
-        """Whether this process needs no other."""
+        """Whether this process works without another one."""
         return self.serves_pages and self.classifies
 
 
 class Environment(StrEnum):
-    """Where this process runs: on somebody's machine, or for the public."""
+    """A local machine or production."""
 
     LOCAL = "local"
     PRODUCTION = "production"
 
     @property
     def is_public(self) -> bool:
-        """Whether secrets must be given and insecure defaults are refused."""
+        """Whether the process requires secrets and rejects insecure defaults."""
         return self is Environment.PRODUCTION
 
 
 class Engine(StrEnum):
-    """What computes the model's answer."""
+    """Library that runs the model."""
 
     LITERT = "litert"
     TENSORFLOW = "tensorflow"
 
 
 class Precision(StrEnum):
-    """What the model computes in."""
+    """Number format of the model."""
 
     FLOAT32 = "float32"
     INT8 = "int8"
 
 
 class KeepPhotos(StrEnum):
-    """Who decides whether a photo outlives its answer: the person, or the operator."""
+    """Policy for storing photos: with the user's consent, never, or always."""
 
     ASK = "ask"
     NEVER = "never"
     ALWAYS = "always"
 
     def keeps(self, *, consented: bool) -> bool:
-        """Whether a photo is stored whose person ticked "Keep", or did not."""
+        """Return whether to store a photo whose user did or did not consent."""
         return self is KeepPhotos.ALWAYS or (consented and self is KeepPhotos.ASK)
 
 
 class LogLevel(StrEnum):
-    """How much the log says."""
+    """Lowest level of log lines that are written."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -74,7 +74,7 @@ class LogLevel(StrEnum):
 
 
 class LogFormat(StrEnum):
-    """Who reads the log."""
+    """Plain text for people or JSON for log collectors."""
 
     PLAIN = "plain"
     JSON = "json"

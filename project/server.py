@@ -1,4 +1,4 @@
-"""The daphne server that this project runs, under ``runserver`` and ``serve`` alike."""
+"""The daphne server of ``runserver`` and ``serve``."""
 
 import asyncio
 import logging
@@ -19,138 +19,138 @@ from classifier.imaging.limits import MAX_MESSAGE_BYTES
 from classifier.websocket import close_codes
 from project import health, metrics
 
+if settings.ROLE.classifies:  # the frontend has no model
+    from classifier.history import reclassification, recorder
+    from classifier.inference.worker_pool import get_pool
+    from classifier.websocket.connection import open_connections
+
 logger = logging.getLogger(__name__)
 
-#: The part of ``DRAIN_SECONDS`` that is left for the last records when jobs take long.
+#: Share of ``DRAIN_SECONDS`` reserved for storing records.
 FLUSH_SHARE = 0.25
-#: What is left after that, for the interpreter's own end.
-LAST_WORDS_S = 0.5
-LEAVING = "not done within DRAIN_SECONDS=%s: leaving all the same"
+#: Seconds of ``DRAIN_SECONDS`` reserved for the interpreter's shutdown.
+EXIT_MARGIN_S = 0.5
 
 
 class Server(DaphneServer):
-    """daphne with this project's limits: the model is warm before the port opens, and what was accepted is finished."""
+    """daphne that opens its port once the model is loaded, and finishes accepted jobs before it stops."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.refusal: str | None = None
-        self.ports: list[Any] = []
-        self.leaves_at = 0.0
+        self.listen_error_message: str | None = None
+        self.listening_ports: list[Any] = []
+        self.exit_deadline = 0.0
         if settings.ROLE.classifies:
-            kwargs |= _message_limits()
-        super().__init__(*args, **kwargs, ready_callable=self._before_reactor)
+            limits = {"websocket_max_message_size": MAX_MESSAGE_BYTES, "websocket_max_frame_size": MAX_MESSAGE_BYTES}
+            kwargs |= limits
+        super().__init__(*args, **kwargs, ready_callable=self._prepare_to_listen)
 
     def run(self) -> None:
-        """Serves until SIGTERM or SIGINT, then up to ``DRAIN_SECONDS`` more."""
-        notifications.follow(reactor._asyncioEventloop)  # noqa: SLF001 - as daphne itself reaches it
+        """Serve until SIGTERM or SIGINT, then drain for at most ``DRAIN_SECONDS``."""
+        notifications.use_event_loop(_event_loop())
         if not settings.ROLE.classifies:
             super().run()
             return
-        from classifier.history import reclassification, recorder  # noqa: PLC0415 - the frontend has no model
-        from classifier.inference.worker_pool import get_pool  # noqa: PLC0415
-
         get_pool().warm_up()
-        metrics.watch_classifier()
+        metrics.register_gauges()
         recorder.start()
-        stop_again = reclassification.start(get_pool())
+        stop_reclassification = reclassification.start(get_pool())
         try:
             super().run()
         finally:
-            _end_tasks()
-            stop_again()
+            _cancel_remaining_tasks()
+            stop_reclassification()
             get_pool().close()
-            recorder.finish(max(0.0, self.leaves_at - LAST_WORDS_S - time.monotonic()))
+            recorder.shutdown(max(0.0, self.exit_deadline - EXIT_MARGIN_S - time.monotonic()))
 
     def kill_all_applications(self) -> Deferred[None]:
-        """What the reactor waits for before it stops: the end of what was accepted, instead of an end to it."""
-        self.leaves_at = time.monotonic() + settings.DRAIN_SECONDS
-        _leave_at_the_latest(settings.DRAIN_SECONDS)
-        # The loop is given: this is no coroutine of it.
-        task = asyncio.ensure_future(self._drain(), loop=reactor._asyncioEventloop)  # noqa: SLF001 - as daphne reaches it
-        return Deferred.fromFuture(task)
+        """Drain instead of cancelling the applications. The reactor waits for the result before it stops."""
+        self.exit_deadline = time.monotonic() + settings.DRAIN_SECONDS
+        _start_exit_watchdog(settings.DRAIN_SECONDS)
+        # twisted calls this outside a coroutine, so there is no running loop.
+        return Deferred.fromFuture(asyncio.ensure_future(self._drain(), loop=_event_loop()))
 
     async def _drain(self) -> None:
-        """Not ready, no new jobs; then jobs, sockets and requests in flight end, each in its own way."""
-        health.leave()
+        """Become unready, finish jobs, close ports and WebSockets, and wait for requests; then cancel the rest."""
+        health.start_draining()
         with suppress(TimeoutError):
             async with asyncio.timeout(settings.DRAIN_SECONDS * (1 - FLUSH_SHARE)):
                 if settings.ROLE.classifies:
-                    await _finish_jobs()
-                for port in self.ports:
+                    get_pool().drain()
+                    await open_connections.drain()
+                for port in self.listening_ports:
                     port.stopListening()
-                self._close_sockets()
-                while running := self._applications():
-                    await asyncio.wait(running)
-        for application in self._applications():
+                self._close_websockets()
+                while applications := self._running_applications():
+                    await asyncio.wait(applications)
+        for application in self._running_applications():
             application.cancel()
 
-    def _applications(self) -> "list[asyncio.Future[Any]]":
-        found = [details.get("application_instance") for details in self.connections.values()]
-        return [application for application in found if application and not application.done()]
+    def _running_applications(self) -> "list[asyncio.Future[Any]]":
+        applications = [details.get("application_instance") for details in self.connections.values()]
+        return [application for application in applications if application and not application.done()]
 
-    def _close_sockets(self) -> None:
-        """Those without jobs: history pages, which open another line."""
+    def _close_websockets(self) -> None:
+        """Close the WebSockets that are still open: those of history pages, which then reconnect."""
         for protocol in self.connections:
             if isinstance(protocol, WebSocketProtocol):
                 protocol.serverClose(code=close_codes.DRAINING)
 
     def listen_success(self, port: Any) -> None:
-        """Remembers the port, to close it in time."""
-        self.ports.append(port)
+        """Remember the port; draining closes it."""
+        self.listening_ports.append(port)
         super().listen_success(port)
 
     def listen_error(self, failure: Any) -> None:
-        """Remembers why the port did not open; daphne alone would end as if all were well."""
-        self.refusal = failure.getErrorMessage()
+        """Remember why the port did not open; daphne itself exits with code 0."""
+        self.listen_error_message = failure.getErrorMessage()
         super().listen_error(failure)
 
-    def _before_reactor(self) -> None:
-        # A message over the limit is answered with close 1009, not with a dropped line (1006) that says nothing.
+    def _prepare_to_listen(self) -> None:
+        # A message over the limit gets close code 1009. With failByDrop the client sees 1006 without a reason.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         if settings.ROLE.classifies and settings.EMF_EVERY_S:
-            asyncio.ensure_future(metrics.write_emf(), loop=reactor._asyncioEventloop)  # noqa: SLF001, RUF006 - as long as the loop
-        reactor.callWhenRunning(announce, *self.listening_addresses[0])
+            asyncio.ensure_future(metrics.write_emf(), loop=_event_loop())  # noqa: RUF006 - runs as long as the loop
+        reactor.callWhenRunning(print_address, *self.listening_addresses[0])
 
 
-async def _finish_jobs() -> None:
-    from classifier.inference.worker_pool import get_pool  # noqa: PLC0415
-    from classifier.websocket import connection  # noqa: PLC0415 - the frontend has no model
-
-    get_pool().drain()
-    await connection.open_connections.drain()
+def _event_loop() -> asyncio.AbstractEventLoop:
+    loop: asyncio.AbstractEventLoop = reactor._asyncioEventloop  # noqa: SLF001 - daphne uses it in the same way
+    return loop
 
 
-def _leave_at_the_latest(seconds: float) -> None:
-    """Ends this process even if a thread of it hangs in a store or in a picture: the interpreter would wait for it."""
+def _start_exit_watchdog(seconds: float) -> None:
+    """Exit the process after ``seconds``. Otherwise the interpreter waits for threads that hang in a store or image."""
 
-    def leave() -> None:
-        said = threading.Thread(target=logger.error, args=(LEAVING, seconds), daemon=True)
-        said.start()  # on a thread of its own: who should read the log may hang as well
-        said.join(LAST_WORDS_S)
+    def exit_now() -> None:
+        # The log's reader may hang, too: another thread writes the line, and this one waits for a limited time.
+        log = threading.Thread(
+            target=logger.error,
+            args=("Shutdown not done within DRAIN_SECONDS=%s; exiting now. Unfinished jobs are lost.", seconds),
+            daemon=True,
+        )
+        log.start()
+        log.join(EXIT_MARGIN_S)
         os._exit(1)
 
-    watchdog = threading.Timer(seconds, leave)
+    watchdog = threading.Timer(seconds, exit_now)
     watchdog.daemon = True
     watchdog.start()
 
 
-def _end_tasks() -> None:
-    """Ends what still waits on the event loop: destroyed with the interpreter, it took the process down (SIGSEGV)."""
-    loop = reactor._asyncioEventloop  # noqa: SLF001 - as daphne itself reaches it
+def _cancel_remaining_tasks() -> None:
+    """Cancel the tasks of the event loop. A task destroyed with the interpreter crashed the process (SIGSEGV)."""
+    loop = _event_loop()
     tasks = asyncio.all_tasks(loop)
     for task in tasks:
         task.cancel()
     loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
 
 
-def announce(host: str, port: int) -> None:
-    """Says where this role is, now that it can answer."""
+def print_address(host: str, port: int) -> None:
+    """Print the address of this role to the terminal."""
     shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     if settings.ROLE.serves_pages:
         lines = [f"Is this a squirrel?   http://{shown}:{port}/", f"Admin (`make admin`)  http://{shown}:{port}/admin/"]
     else:
         lines = [f"Backend ready at      ws://{shown}:{port}/ws/classify"]
-    print("", *lines, "Stop with Ctrl-C.", "", sep="\n  ", flush=True)  # noqa: T201 - the one thing this says to a terminal
-
-
-def _message_limits() -> dict[str, int]:
-    return {"websocket_max_message_size": MAX_MESSAGE_BYTES, "websocket_max_frame_size": MAX_MESSAGE_BYTES}
+    print("", *lines, "Stop with Ctrl-C.", "", sep="\n  ", flush=True)  # noqa: T201 - output for the terminal

@@ -1,6 +1,6 @@
-"""Settings of both roles. This file is the only reader of the environment.
+"""Settings of both roles. No other module reads the environment.
 
-Every variable is described in the README's table; a test holds the two against each other.
+The documentation lists every variable; a test keeps that list complete.
 """
 
 import os
@@ -16,25 +16,25 @@ from project import env, logs, object_storage
 from project.roles import Engine, Environment, KeepPhotos, LogFormat, LogLevel, Precision, Role
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-load_dotenv(BASE_DIR / ".env")  # what the environment says already stays
+load_dotenv(BASE_DIR / ".env")  # does not override variables that are set
 
-# --- What this process is ---------------------------------------------------------------------
-ROLE = env.choice("ROLE", Role, Role.ALL)
-ENVIRONMENT = env.choice("ENVIRONMENT", Environment, Environment.LOCAL)
-DEBUG = env.boolean("DEBUG", default=not ENVIRONMENT.is_public)
-HOST = env.text("HOST", "127.0.0.1")
-PORT = env.number("PORT", 8000, minimum=1, maximum=65535)
-# What is built once and only read: model, photos, static files. What is written while serving: key, database, photos.
-BUILD_DIR = Path(env.text("BUILD_DIR", str(BASE_DIR / "var" / "build")))
-DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var" / "data")))
+# --- Role and environment ---------------------------------------------------------------------
+ROLE = env.read_choice("ROLE", Role, Role.ALL)
+ENVIRONMENT = env.read_choice("ENVIRONMENT", Environment, Environment.LOCAL)
+DEBUG = env.read_boolean("DEBUG", default=not ENVIRONMENT.is_public)
+HOST = env.read_text("HOST", "127.0.0.1")
+PORT = env.read_integer("PORT", 8000, minimum=1, maximum=65535)
+# BUILD_DIR: model, example photos and static files, built once and read-only. DATA_DIR: key, database, kept photos.
+BUILD_DIR = Path(env.read_text("BUILD_DIR", str(BASE_DIR / "var" / "build")))
+DATA_DIR = Path(env.read_text("DATA_DIR", str(BASE_DIR / "var" / "data")))
 if not ENVIRONMENT.is_public:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 
-SECRET_KEY = env.secret_key("SECRET_KEY", DATA_DIR / "secret_key", required=ENVIRONMENT.is_public)
+SECRET_KEY = env.load_secret_key("SECRET_KEY", DATA_DIR / "secret_key", required=ENVIRONMENT.is_public)
 
 
 def _hosts_of_this_machine() -> list[str]:
-    """The names a browser may use for a server on this machine, its own addresses if it listens on all of them."""
+    """Return the host names of this machine, with its addresses if the server listens on all of them."""
     names = ["localhost", "127.0.0.1", "[::1]"]
     if HOST not in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
         return [*names, HOST]
@@ -45,49 +45,49 @@ def _hosts_of_this_machine() -> list[str]:
     return [*names, name, *aliases, *addresses]
 
 
-ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", [] if ENVIRONMENT.is_public else _hosts_of_this_machine())
+ALLOWED_HOSTS = env.read_list("ALLOWED_HOSTS", [] if ENVIRONMENT.is_public else _hosts_of_this_machine())
 
-# --- How the roles find each other ------------------------------------------------------------
-# Empty: the page's socket is on its own host.
-BACKEND_WS_URL = env.socket_url("BACKEND_WS_URL")
-# Empty: only pages of the socket's own host may open it.
-FRONTEND_ORIGINS = env.origins("FRONTEND_ORIGINS")
+# --- Connections between the roles ------------------------------------------------------------
+# Empty: pages connect to their own host.
+BACKEND_WS_URL = env.read_websocket_url("BACKEND_WS_URL")
+# Empty: the backend accepts pages of its own host only.
+FRONTEND_ORIGINS = env.read_origins("FRONTEND_ORIGINS")
 
-# Empty: events and rate limits stay in this process.
-REDIS_URL = env.redis_url("REDIS_URL")
-# Not named "default": every socket would listen to that one, and a photo would wait for Redis.
+# Empty: events and rate limits are not shared with other processes.
+REDIS_URL = env.read_redis_url("REDIS_URL")
+# Not named "default": Channels subscribes every consumer to the default layer, so each photo would wait for Redis.
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"history": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 if REDIS_URL:
     CHANNEL_LAYERS["history"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        # redis-py's own limit of 5 s would drop a line that waits for events as long (channels_redis#422).
+        # redis-py's default of 5 s would close connections that wait 5 s for an event (channels_redis#422).
         "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": None}]},
     }
 
-# --- Classifying ------------------------------------------------------------------------------
+# --- Classification ---------------------------------------------------------------------------
 MODEL_DIR = BUILD_DIR / "model"
-KERAS_HOME = Path(env.text("KERAS_HOME", "~/.keras")).expanduser()
+KERAS_HOME = Path(env.read_text("KERAS_HOME", "~/.keras")).expanduser()
 PHOTOS_DIR = BUILD_DIR / "photos"
-EXAMPLES_DIR = env.text("EXAMPLES_DIR")
-ENGINE = env.choice("ENGINE", Engine, Engine.LITERT)
-# int8 costs half the processor time and disagrees on some verdicts: docs/decisions/0007-precision.md.
-PRECISION = env.choice("PRECISION", Precision, Precision.FLOAT32)
-# As many as this process may use cores; macOS has no affinity.
+EXAMPLES_DIR = env.read_text("EXAMPLES_DIR")
+ENGINE = env.read_choice("ENGINE", Engine, Engine.LITERT)
+# int8 takes half the processor time and gives other verdicts on some photos: docs/decisions/0007-precision.md.
+PRECISION = env.read_choice("PRECISION", Precision, Precision.FLOAT32)
+# Cores that this process may use. macOS has no affinity.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-WORKERS = env.number("WORKERS", CORES, minimum=1, maximum=256)
-MAX_WAITING = env.number("MAX_WAITING", 64, minimum=0, maximum=100_000)
-JOB_TIMEOUT_S = env.number("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
-# From SIGTERM to the end: what was accepted is finished, what was answered is recorded.
-DRAIN_SECONDS = env.number("DRAIN_SECONDS", 25, minimum=1, maximum=600)
-# How many proxies of ours stand before this process: each appends the address it sees to X-Forwarded-For.
-TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
-MAX_SOCKETS = env.number("MAX_SOCKETS", 2000, minimum=1, maximum=1_000_000)
-ADDRESS_SOCKETS = env.number("ADDRESS_SOCKETS", 100, minimum=1, maximum=1_000_000)
-OWNER_JOBS = env.number("OWNER_JOBS", 6000, minimum=1, maximum=1_000_000)
-ADDRESS_JOBS = env.number("ADDRESS_JOBS", 12_000, minimum=1, maximum=1_000_000)
-ADDRESS_RATE = env.number("ADDRESS_RATE", 600, minimum=1, maximum=1_000_000)
-LEGACY_SOCKET = env.boolean("LEGACY_SOCKET", default=True)
-VERDICT_THRESHOLD = env.fraction("VERDICT_THRESHOLD", 0.65)
+WORKERS = env.read_integer("WORKERS", CORES, minimum=1, maximum=256)
+MAX_WAITING = env.read_integer("MAX_WAITING", 64, minimum=0, maximum=100_000)
+JOB_TIMEOUT_S = env.read_integer("JOB_TIMEOUT_S", 30, minimum=1, maximum=600)
+# Time limit from SIGTERM to exit, in which accepted jobs are finished and their records stored.
+DRAIN_SECONDS = env.read_integer("DRAIN_SECONDS", 25, minimum=1, maximum=600)
+# Number of the operator's proxies in front of this process. Each appends its client's address to X-Forwarded-For.
+TRUSTED_PROXIES = env.read_integer("TRUSTED_PROXIES", 0, minimum=0, maximum=10)
+MAX_SOCKETS = env.read_integer("MAX_SOCKETS", 2000, minimum=1, maximum=1_000_000)
+ADDRESS_SOCKETS = env.read_integer("ADDRESS_SOCKETS", 100, minimum=1, maximum=1_000_000)
+OWNER_JOBS = env.read_integer("OWNER_JOBS", 6000, minimum=1, maximum=1_000_000)
+ADDRESS_JOBS = env.read_integer("ADDRESS_JOBS", 12_000, minimum=1, maximum=1_000_000)
+ADDRESS_RATE = env.read_integer("ADDRESS_RATE", 600, minimum=1, maximum=1_000_000)
+LEGACY_SOCKET = env.read_boolean("LEGACY_SOCKET", default=True)
+VERDICT_THRESHOLD = env.read_fraction("VERDICT_THRESHOLD", 0.65)
 
 # --- Django -----------------------------------------------------------------------------------
 ROOT_URLCONF = "project.urls"
@@ -139,7 +139,7 @@ TEMPLATES = [
         },
     }
 ]
-# English is written in templates and scripts; another language is a folder in web/locale and a line here.
+# Templates and scripts hold English. Another language needs a folder in web/locale and an entry here.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "German")]
 LOCALE_PATHS = [BASE_DIR / "web" / "locale"]
@@ -148,14 +148,14 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- What is kept -----------------------------------------------------------------------------
-# Unset: SQLite in DATA_DIR.
-DATABASE = env.database("DATABASE_URL")
-# For platforms that hand over the password alone, as Secrets Manager does.
-DATABASE_PASSWORD = env.text("DATABASE_PASSWORD")
+# --- Database and photo storage ---------------------------------------------------------------
+# Empty: SQLite in DATA_DIR.
+DATABASE = env.read_database("DATABASE_URL")
+# For platforms that provide the password separately, as AWS Secrets Manager does.
+DATABASE_PASSWORD = env.read_text("DATABASE_PASSWORD")
 if DATABASE:
     DATABASE["PASSWORD"] = DATABASE_PASSWORD or DATABASE["PASSWORD"]
-    # A pool that checks a connection before it lends it, and gives up in seconds: nobody waits long for a dead store.
+    # The pool checks each connection before use. Timeouts of seconds keep requests short during a database outage.
     DATABASE["OPTIONS"] = {
         "connect_timeout": 3,
         **DATABASE.get("OPTIONS", {}),
@@ -166,9 +166,9 @@ DATABASES = {
     or {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "db.sqlite3",
-        # The last connection that is closed checkpoints the WAL: not after every batch of the history.
+        # SQLite checkpoints the WAL when the last connection closes; keep it open between batches of records.
         "CONN_MAX_AGE": 60,
-        # WAL lets readers go on while one process writes; IMMEDIATE makes a writer wait instead of failing.
+        # WAL: readers continue during a write. IMMEDIATE: a second writer waits instead of failing.
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -178,22 +178,22 @@ DATABASES = {
 }
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    # Shared by all processes, and there whenever somebody can log in at all.
+    # In the database, so that all processes share the counts; a login needs the database anyway.
     "logins": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "login_failures"},
 }
-# Of the user that `create_staff` makes; empty: a new one, printed once.
-STAFF_PASSWORD = env.text("STAFF_PASSWORD")
+# Password for the user of `create_staff`. Empty: the command generates a password and prints it once.
+STAFF_PASSWORD = env.read_text("STAFF_PASSWORD")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-KEEP_PHOTOS = env.choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
-# Kept photos: in a folder of this machine, or in a private bucket. Keys come from where boto3 looks for them.
+KEEP_PHOTOS = env.read_choice("KEEP_PHOTOS", KeepPhotos, KeepPhotos.ASK)
+# Kept photos are in MEDIA_ROOT or, with S3_BUCKET, in a private bucket. boto3 finds its own credentials.
 MEDIA_ROOT = DATA_DIR / "media"
-# What is on its way to the stores: a folder that is there after a restart is best.
-SPOOL_DIR = Path(env.text("SPOOL_DIR", str(DATA_DIR / "spool")))
-SPOOL_MB = env.number("SPOOL_MB", 256, minimum=1, maximum=1_000_000)
-S3_BUCKET = env.text("S3_BUCKET")
-S3_ENDPOINT = env.http_url("S3_ENDPOINT")
-S3_REGION = env.text("S3_REGION")
-# How long a link to a kept photo in the bucket is good.
+# Records wait here for the stores. The folder should survive a restart.
+SPOOL_DIR = Path(env.read_text("SPOOL_DIR", str(DATA_DIR / "spool")))
+SPOOL_MB = env.read_integer("SPOOL_MB", 256, minimum=1, maximum=1_000_000)
+S3_BUCKET = env.read_text("S3_BUCKET")
+S3_ENDPOINT = env.read_http_url("S3_ENDPOINT")
+S3_REGION = env.read_text("S3_REGION")
+# Seconds for which a signed link to a photo in the bucket is valid.
 S3_LINK_S = 300
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -206,12 +206,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # --- Static files -----------------------------------------------------------------------------
-# DEBUG serves them as they lie in static/; otherwise hashed and compressed from STATIC_ROOT.
+# With DEBUG from static/, otherwise hashed and compressed from STATIC_ROOT.
 STATIC_URL = "static/"
 STATIC_ROOT = BUILD_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": object_storage.storage(S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_LINK_S),
+    "default": object_storage.build_storage_setting(S3_BUCKET, S3_ENDPOINT, S3_REGION, S3_LINK_S),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -229,7 +229,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "worker-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "blob:", *object_storage.origins(S3_BUCKET, S3_ENDPOINT, S3_REGION)],
+        "img-src": [SELF, "blob:", *object_storage.list_link_origins(S3_BUCKET, S3_ENDPOINT, S3_REGION)],
         "connect-src": [SELF, *([BACKEND_WS_URL] if BACKEND_WS_URL else [])],
         "manifest-src": [SELF],
         "base-uri": [NONE],
@@ -240,20 +240,20 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if TRUSTED_PROXIES:
-    # The outermost proxy speaks TLS and says so; daphne here does not.
+    # The outermost proxy terminates TLS and sets this header.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.is_public else 0
-# What the domain's other hosts do, and whether browsers list it, is for its owner to say, not for one product on it.
+# HSTS for subdomains (W005) and preload (W021) are decisions of the domain's owner, not of one host.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_SSL_REDIRECT = ENVIRONMENT.is_public
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENVIRONMENT.is_public
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 if ENVIRONMENT.is_public:
-    # Browsers take these from this very host over TLS only: no sibling host can plant one.
+    # Browsers accept __Host- cookies only from this host over TLS, so a sibling host cannot set them.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_TRUSTED_ORIGINS = FRONTEND_ORIGINS
 
-# Who fails to log in to the admin five times has to wait. Kept for that long: a count, under a hash of the address.
+# Five failed logins block an address for the cool-off time. Until then a count is stored under the address's hash.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = ["ip_address"]
@@ -264,12 +264,12 @@ AXES_RESET_ON_SUCCESS = True
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
-# --- Logs and figures -------------------------------------------------------------------------
-LOG_LEVEL = env.choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
-LOG_FORMAT = env.choice("LOG_FORMAT", LogFormat, LogFormat.PLAIN)
-LOGGING = logs.configuration(LOG_LEVEL, LOG_FORMAT)
-# Who brings it may see /metrics; without one, this machine alone.
-METRICS_TOKEN = env.text("METRICS_TOKEN")
-# Seconds between CloudWatch lines in the log, 0 for none.
-EMF_EVERY_S = env.number("EMF_EVERY_S", 0, minimum=0, maximum=100)
-EMF_NAMESPACE = env.text("EMF_NAMESPACE", "AnimalClassifier")
+# --- Logs and metrics -------------------------------------------------------------------------
+LOG_LEVEL = env.read_choice("LOG_LEVEL", LogLevel, LogLevel.INFO)
+LOG_FORMAT = env.read_choice("LOG_FORMAT", LogFormat, LogFormat.PLAIN)
+LOGGING = logs.build_logging_setting(LOG_LEVEL, LOG_FORMAT)
+# Bearer token for /metrics. Empty: only this machine may read /metrics.
+METRICS_TOKEN = env.read_text("METRICS_TOKEN")
+# Seconds between CloudWatch metric lines in the log; 0 disables them.
+EMF_EVERY_S = env.read_integer("EMF_EVERY_S", 0, minimum=0, maximum=100)
+EMF_NAMESPACE = env.read_text("EMF_NAMESPACE", "AnimalClassifier")

@@ -1,12 +1,12 @@
-"""Static files as production serves them."""
+"""Storage of static files in production."""
 
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
 
 class HashedModules(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed files, in which ``import "./b.js"`` names the hashed file too.
+    """Hash and compress static files, and rewrite ``import "./b.js"`` to the hashed name.
 
-    Django leaves module imports alone unless asked (``support_js_module_import_aggregation``).
+    Django rewrites module imports only with ``support_js_module_import_aggregation``.
     """
 
     support_js_module_import_aggregation = True

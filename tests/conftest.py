@@ -1,7 +1,8 @@
-"""What every test may use. In CI nothing is skipped: what a test needs must be there."""
+"""Fixtures and hooks for all tests."""
 
 import io
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,20 +16,30 @@ pytest_plugins = ["tests.stores"]
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Put the test database into a file, as in production.
+
+    Django never closes the connections of an in-memory SQLite database. Each thread would leave one open.
+    """
+    path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(path)  # type: ignore[index]
+
+
+@pytest.fixture(scope="session")
 def photos() -> Path:
-    """The real photos that the model's build brings along."""
+    """Return the folder of the example photos, which the model's build extracts."""
     return Path(settings.PHOTOS_DIR)
 
 
 @pytest.fixture(scope="session")
 def chelsea(photos: Path) -> bytes:
-    """A cat, 451×300 pixels of PNG."""
+    """Return the PNG of a cat, 451×300 pixels."""
     return (photos / "chelsea.png").read_bytes()
 
 
 @pytest.fixture(scope="session")
 def large() -> bytes:
-    """A picture that takes a while: 20 megapixels of PNG."""
+    """Return a PNG of 20 megapixels, which takes long to decode."""
     out = io.BytesIO()
     Image.effect_mandelbrot((5000, 4000), (-2, -1.5, 1, 1.5), 20).save(out, "PNG")
     return out.getvalue()
@@ -36,16 +47,26 @@ def large() -> bytes:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """One ROLE=all server for all tests that only talk to it."""
+    """Run one ROLE=all server for the tests that only send requests to it."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A skip is a failure in CI."""
+    """Turn skipped tests into failures in CI, where every test must run."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
     if report.skipped and os.environ.get("CI"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the reasons of skipped tests, each with its number of tests."""
+    reports = terminalreporter.stats.get("skipped", [])
+    counts = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports)
+    if counts:
+        terminalreporter.section("skipped tests by reason")
+    for reason, count in counts.most_common():
+        terminalreporter.write_line(f"{count:5}  {reason}")

@@ -20,7 +20,7 @@ from classifier.inference.model import load_model
 from classifier.prediction import service
 from classifier.prediction.service import ClassifyOptions
 from classifier.websocket import messages
-from tests.classifier.answers import entry
+from tests.classifier.answers import new_record
 from tests.web.conftest import create_record
 
 #: Calls of Python and C functions from a picture's bytes to the text of its answer, 224 pixels, ``fast`` (counted: 627
@@ -97,7 +97,7 @@ def announcement(size: int) -> str:
 def answered(model, engine, job: messages.Classify, photo: bytes) -> str:
     """All that is done for one job but the hand-offs."""
     answer = service.classify_image(model, engine, photo, ClassifyOptions(Views.FAST))
-    known = entry()
+    known = new_record()
     done = NewRecord(known.id, known.owner, known.source, known.name, job.size, known.answered_at, answer)
     return messages.encode(messages.result(job, done))
 

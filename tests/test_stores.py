@@ -18,8 +18,8 @@ from tests.server_process import manage
 from tests.stores import postgres_server, redis_server
 
 ROW = """
-from tests.classifier.answers import entry, write
-write(entry(), entry())
+from tests.classifier.answers import insert, new_record
+insert(new_record(), new_record())
 """
 
 

@@ -63,8 +63,8 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             await self.close(close_codes.CHANNEL_LAYER_UNAVAILABLE)
 
     async def _forward_notifications(self, owner: UUID) -> None:
-        layer, group = notifications.layer(), notifications.group(owner)
-        async with asyncio.timeout(notifications.WITHIN_S):
+        layer, group = notifications.get_layer(), notifications.group_name(owner)
+        async with asyncio.timeout(notifications.TIMEOUT_S):
             channel = await layer.new_channel()
             await layer.group_add(group, channel)
         try:
@@ -72,5 +72,5 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
             while await layer.receive(channel):
                 await self.send(text_data=CHANGED)
         finally:
-            async with asyncio.timeout(notifications.WITHIN_S):
+            async with asyncio.timeout(notifications.TIMEOUT_S):
                 await layer.group_discard(group, channel)

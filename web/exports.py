@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from classifier.history import csv_export, records
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.vocabulary import search
 from web import wording
@@ -29,12 +29,14 @@ COLUMNS = (
 )
 
 
-def as_csv(queryset: Rows) -> Iterator[str]:
+def as_csv(queryset: Records) -> Iterator[str]:
     """Yield the lines of a CSV file, the header first. Cells that a spreadsheet would run as a formula are escaped."""
-    return csv_export.lines(COLUMNS, (_build_fields(record).values() for record in _iterate(queryset.defer(*BIG))))
+    return csv_export.csv_lines(
+        COLUMNS, (_build_fields(record).values() for record in _iterate(queryset.defer(*LARGE_FIELDS)))
+    )
 
 
-def as_json(queryset: Rows) -> Iterator[str]:
+def as_json(queryset: Records) -> Iterator[str]:
     """Yield the parts of one JSON array. Each record also has its five best predictions and its heatmap."""
     yield "["
     for index, record in enumerate(_iterate(queryset)):
@@ -43,7 +45,7 @@ def as_json(queryset: Rows) -> Iterator[str]:
     yield "\n]\n"
 
 
-def _iterate(queryset: Rows) -> Iterator[Classification]:
+def _iterate(queryset: Records) -> Iterator[Classification]:
     return chain.from_iterable(records.in_chunks(queryset))
 
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.prediction.result import SquirrelAnswer, VerdictKind
 from classifier.vocabulary import taxonomy
@@ -43,7 +43,7 @@ class HistoryFilter(forms.Form):
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
 
-    def apply(self, queryset: Rows) -> Rows:
+    def apply(self, queryset: Records) -> Records:
         """Return the records that match every valid field."""
         self.is_valid()  # fills cleaned_data with the valid fields
         return queryset.filter(*self._build_conditions(**self.cleaned_data))
@@ -71,13 +71,13 @@ class Page:
     next_cursor: str
 
 
-def get_page(queryset: Rows, cursor: str) -> Page:
+def get_page(queryset: Records, cursor: str) -> Page:
     """Return the ``PAGE_SIZE`` newest records older than the cursor. An invalid cursor gives the first page."""
-    records = list(_filter_older(queryset, cursor).defer(*BIG)[: PAGE_SIZE + 1])
+    records = list(_filter_older(queryset, cursor).defer(*LARGE_FIELDS)[: PAGE_SIZE + 1])
     return Page(records[:PAGE_SIZE], _build_cursor(records[PAGE_SIZE - 1]) if len(records) > PAGE_SIZE else "")
 
 
-def _filter_older(queryset: Rows, cursor: str) -> Rows:
+def _filter_older(queryset: Records, cursor: str) -> Records:
     time_text, _, id_text = cursor.partition("_")
     try:
         created_at, record_id = datetime.fromisoformat(time_text), UUID(id_text)

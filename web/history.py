@@ -38,7 +38,7 @@ private = cache_control(private=True, no_store=True)
 def list_records(request: HttpRequest) -> HttpResponse:
     """Show one page of the history, the newest record first, filtered by the query string."""
     form = filters.HistoryFilter(request.GET)
-    page = filters.get_page(form.apply(records.of(get_owner(request))), request.GET.get("before", ""))
+    page = filters.get_page(form.apply(records.of_owner(get_owner(request))), request.GET.get("before", ""))
     query = request.GET.copy()
     query["before"] = page.next_cursor
     context = {"form": form, "page": page, "older": query.urlencode(), "is_filtered": any(form.data.values())}
@@ -71,7 +71,7 @@ def export_records(request: HttpRequest, file_format: str) -> HttpResponseBase:
     """Send all records of the owner as a file. ``file_format`` is ``csv`` or ``json``."""
     writers = {"csv": (exports.as_csv, "text/csv"), "json": (exports.as_json, "application/json")}
     write, media_type = writers[file_format]
-    content = csv_export.streamed(write(records.of(get_owner(request))))
+    content = csv_export.stream_lines(write(records.of_owner(get_owner(request))))
     headers = {"Content-Disposition": f'attachment; filename="animals-{timezone.now():%Y-%m-%d}.{file_format}"'}
     return StreamingHttpResponse(content, content_type=f"{media_type}; charset=utf-8", headers=headers)
 
@@ -90,7 +90,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
     """Delete all records of the owner. GET shows a page that asks for confirmation."""
     owner = get_owner(request)
     if request.method != "POST":
-        return render(request, "web/delete_all.html", {"count": records.of(owner).count()})
+        return render(request, "web/delete_all.html", {"count": records.of_owner(owner).count()})
     records.erase_all(owner)
     return redirect("web:history")
 
@@ -100,7 +100,7 @@ def delete_all(request: HttpRequest) -> HttpResponse:
 def judge_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Store the owner's feedback: whether the answer is right, and the right name. Later feedback changes nothing."""
     suggested = request.POST.get("suggested", "").strip()
-    wnid = search.named(suggested) if suggested else ""
+    wnid = search.find_exact(suggested) if suggested else ""
     if wnid is None:
         message = _("“{name}” is not a known name. Choose a suggestion or leave the field empty.").format(
             name=suggested
@@ -139,18 +139,18 @@ def send_file(name: str | None) -> HttpResponseBase:
     """Send a stored photo from the folder, or redirect to its signed URL in the bucket."""
     if not name:
         raise Http404("This photo was not kept.")
-    if url := photos.address(name):
+    if url := photos.signed_url(name):
         response = HttpResponseRedirect(url)
         response["Cache-Control"] = f"private, max-age={settings.S3_LINK_S // 2}"
         return response
     try:
-        return FileResponse(photos.opened(name), content_type="image/jpeg")
+        return FileResponse(photos.open_photo(name), content_type="image/jpeg")
     except FileNotFoundError:
         raise Http404("The file of this photo was deleted.") from None
 
 
 def _get_record(request: HttpRequest, record_id: UUID) -> Classification:
-    return get_object_or_404(records.of(get_owner(request)), id=record_id)
+    return get_object_or_404(records.of_owner(get_owner(request)), id=record_id)
 
 
 def _render_record(request: HttpRequest, record: Classification, error: str = "", status: int = 200) -> HttpResponse:
@@ -163,8 +163,8 @@ def _render_record(request: HttpRequest, record: Classification, error: str = ""
 def _store_feedback(
     owner: UUID, record_id: UUID, opinion: Classification.Opinion, wnid: str
 ) -> dict[str, object] | None:
-    is_first = records.judge(owner, record_id, opinion, wnid)
-    return {"first": is_first} if is_first or records.of(owner).filter(id=record_id).exists() else None
+    is_first = records.save_feedback(owner, record_id, opinion, wnid)
+    return {"first": is_first} if is_first or records.of_owner(owner).filter(id=record_id).exists() else None
 
 
 def _create_link(request: HttpRequest, owner: UUID, record_id: UUID) -> dict[str, object] | None:

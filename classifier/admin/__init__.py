@@ -1,8 +1,8 @@
-"""The history as staff see it, at any size: stock admin, every query bounded and answered from an index."""
+"""The Django admin for the history: stock admin in which every query is bounded and answered from an index."""
 
 from django.contrib import admin
 
-from classifier.admin import classifications as classifications  # Django finds what it registers
+from classifier.admin import classifications as classifications  # Django finds the model admins it registers
 
-# Three models: a column of links would take the room of the list.
+# With three models, the sidebar would only narrow the list.
 admin.site.enable_nav_sidebar = False

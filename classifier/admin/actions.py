@@ -1,6 +1,6 @@
-"""What staff may do with many records at once: with ``AT_ONCE`` of them a click, and it says if there are more.
+"""Admin actions on selected records, at most ``MAX_RECORDS`` per click. The message says if there may be more.
 
-A right of its own lets somebody do it: ``review``, ``export`` or Django's ``delete``.
+Each action needs a permission: ``review``, ``export`` or Django's ``delete``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,123 +15,116 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from classifier.history import csv_export, records, reviews
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.vocabulary import search
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Classification]  # generic for the type checker only
 
-#: Records of one click: their keys stand in the page that asks, and Django takes a form of 1000 fields.
-AT_ONCE = 500
-OFFERED = 15
+#: Records per click. The confirmation form has one field for each, and Django accepts 1000 fields.
+MAX_RECORDS = 500
+MAX_SUGGESTIONS = 15
 
 COLUMNS = (
     *("id", "created_at", "source", "name", "verdict", "display", "wnid", "group", "score", "squirrel", "animal"),
     *("model_name", "model_version", "views", "queue_ms", "decode_ms", "infer_ms", "total_ms"),
-    *(
-        "format",
-        "width",
-        "height",
-        "size",
-        "feedback",
-        "suggested",
-        "feedback_at",
-        "review",
-        "truth",
-        "reclassified_at",
-    ),
+    *("format", "width", "height", "size", "feedback", "suggested", "feedback_at", "review", "truth"),
+    "reclassified_at",
 )
 
 
 @admin.action(description="Mark as right", permissions=["review"])
-def mark_right(model_admin: "Admin", request: HttpRequest, rows: Rows) -> None:
-    """The answers hold."""
-    chosen = _some(rows.exclude(review=Classification.Opinion.RIGHT))
-    _log(request, chosen, CHANGE, "Marked as right.")
-    _say(model_admin, request, reviews.mark_right(chosen), "marked as right")
+def mark_right(model_admin: "Admin", request: HttpRequest, queryset: Records) -> None:
+    """Mark answers as right."""
+    record_ids = _first_ids(queryset.exclude(review=Classification.Opinion.RIGHT))
+    _log(request, record_ids, CHANGE, "Marked as right.")
+    _show_count(model_admin, request, reviews.mark_right(record_ids), "marked as right")
 
 
-@admin.action(description="Set what it really is …", permissions=["review"])
-def set_truth(model_admin: "Admin", request: HttpRequest, rows: Rows) -> HttpResponse | None:
-    """Offers what has the words of a search in its name; whether the answers were right follows from the choice."""
-    chosen, truth = _some(rows), request.POST.get("truth", "")
+@admin.action(description="Set the true name …", permissions=["review"])
+def set_truth(model_admin: "Admin", request: HttpRequest, queryset: Records) -> HttpResponse | None:
+    """Offer the names that match a search, and store the chosen one as the truth."""
+    record_ids, truth = _first_ids(queryset), request.POST.get("truth", "")
     if "set" not in request.POST or truth not in search.names():
         text = request.POST.get("text", "")
-        return _ask(model_admin, request, chosen, "set_truth", {"text": text, "names": search.suggest(text, OFFERED)})
-    _log(request, chosen, CHANGE, f"It is: {search.display(truth)}.")
-    _say(model_admin, request, reviews.set_truth(chosen, truth), f"marked as {search.display(truth)}")
+        context = {"text": text, "names": search.suggest(text, MAX_SUGGESTIONS)}
+        return _confirm(model_admin, request, record_ids, "set_truth", context)
+    name = search.display(truth)
+    _log(request, record_ids, CHANGE, f"True name set to {name}.")
+    _show_count(model_admin, request, reviews.set_truth(record_ids, truth), f"marked as {name}")
     return None
 
 
-@admin.action(description="Classify again", permissions=["review"])
-def classify_again(model_admin: "Admin", request: HttpRequest, rows: Rows) -> None:
-    """Marks those with a kept photo; a backend takes them when it is idle."""
-    marked = reviews.ask_again(rows)
+@admin.action(description="Request reclassification", permissions=["review"])
+def classify_again(model_admin: "Admin", request: HttpRequest, queryset: Records) -> None:
+    """Mark records with a kept photo for reclassification by an idle backend."""
+    marked = reviews.request_reclassification(queryset)
     if not marked:
-        said = "None of these has a kept photo that does not wait already: an answer without its photo stays as it is."
-        model_admin.message_user(request, said, messages.WARNING)
+        message = "No selected record has a kept photo and no request yet. A record without a photo keeps its answer."
+        model_admin.message_user(request, message, messages.WARNING)
         return
-    more = " There may be more: do it again." if marked == reviews.MARKED_TOGETHER else ""
-    said = f"{marked:,} wait to be classified again. Those without a kept photo cannot be.{more}"
-    model_admin.message_user(request, said, messages.SUCCESS)
+    more = " There may be more records: repeat the action." if marked == reviews.MAX_REQUESTS else ""
+    message = f"Reclassification requested: {marked:,}. Records without a kept photo are left out.{more}"
+    model_admin.message_user(request, message, messages.SUCCESS)
 
 
-@admin.action(description="Delete for good, with photos …", permissions=["delete"])
-def delete_for_good(model_admin: "Admin", request: HttpRequest, rows: Rows) -> HttpResponse | None:
-    """Asks, then deletes rows and files; what is deleted does not come back with a late record either."""
-    chosen = _some(rows)
+@admin.action(description="Delete permanently, with photos …", permissions=["delete"])
+def delete_for_good(model_admin: "Admin", request: HttpRequest, queryset: Records) -> HttpResponse | None:
+    """Ask for confirmation, then erase records and files. An erased record that arrives late is not stored again."""
+    record_ids = _first_ids(queryset)
     if "sure" not in request.POST:
-        return _ask(model_admin, request, chosen, "delete_for_good", {})
-    _log(request, chosen, DELETION, "")
-    _say(model_admin, request, records.erase_any(chosen), "deleted")
+        return _confirm(model_admin, request, record_ids, "delete_for_good", {})
+    _log(request, record_ids, DELETION, "")
+    _show_count(model_admin, request, records.erase_any(record_ids), "deleted")
     return None
 
 
 @admin.action(description="Download as CSV", permissions=["export"])
-def export_csv(model_admin: "Admin", request: HttpRequest, rows: Rows) -> StreamingHttpResponse:
-    """The selection, or all that the filter finds, however many: a few hundred are in memory at a time."""
-    lines = csv_export.lines(COLUMNS, _cells(records.in_chunks(rows.defer(*BIG))))
+def export_csv(model_admin: "Admin", request: HttpRequest, queryset: Records) -> StreamingHttpResponse:
+    """Stream the selected records, or all that match the filter, without a limit and in constant memory."""
+    lines = csv_export.csv_lines(COLUMNS, _rows(records.in_chunks(queryset.defer(*LARGE_FIELDS))))
     name = f"history-{timezone.now():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(csv_export.streamed(lines), content_type="text/csv; charset=utf-8", headers=headers)
+    content = csv_export.stream_lines(lines)
+    return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 ACTIONS = (mark_right, set_truth, classify_again, export_csv, delete_for_good)
 
 
-def _some(rows: Rows) -> list[UUID]:
-    return list(rows.order_by("-created_at").values_list("pk", flat=True)[:AT_ONCE])
+def _first_ids(queryset: Records) -> list[UUID]:
+    return list(queryset.order_by("-created_at").values_list("pk", flat=True)[:MAX_RECORDS])
 
 
-def _cells(chunks: Iterable[list[Classification]]) -> Iterator[Iterable[object]]:
-    return ([getattr(row, column) for column in COLUMNS] for chunk in chunks for row in chunk)
+def _rows(chunks: Iterable[list[Classification]]) -> Iterator[Iterable[object]]:
+    return ([getattr(record, column) for column in COLUMNS] for chunk in chunks for record in chunk)
 
 
-def _log(request: HttpRequest, chosen: list[UUID], what: int, message: str) -> None:
-    """Who did it, where Django's admin shows it."""
-    rows = Classification.objects.filter(id__in=chosen).only("display", "score")
-    if request.user.pk and chosen:
-        LogEntry.objects.log_actions(request.user.pk, rows, what, message)
+def _log(request: HttpRequest, record_ids: list[UUID], action_flag: int, message: str) -> None:
+    queryset = Classification.objects.filter(id__in=record_ids).only("display", "score")
+    if request.user.pk and record_ids:
+        LogEntry.objects.log_actions(request.user.pk, queryset, action_flag, message)
 
 
-def _say(model_admin: "Admin", request: HttpRequest, done: int, what: str) -> None:
-    more = " Perhaps there are more: do it again." if done == AT_ONCE else ""
-    model_admin.message_user(request, f"{done:,} {what}.{more}", messages.SUCCESS)
+def _show_count(model_admin: "Admin", request: HttpRequest, count: int, outcome: str) -> None:
+    more = " There may be more records: repeat the action." if count == MAX_RECORDS else ""
+    model_admin.message_user(request, f"{count:,} {outcome}.{more}", messages.SUCCESS)
 
 
-def _ask(
-    model_admin: "Admin", request: HttpRequest, chosen: list[UUID], action: str, context: dict[str, Any]
+def _confirm(
+    model_admin: "Admin", request: HttpRequest, record_ids: list[UUID], action: str, context: dict[str, Any]
 ) -> HttpResponse:
-    shown = {
+    """Return the page that asks for details or confirmation before ``action``."""
+    context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
         "title": dict(model_admin.get_action_choices(request))[action].removesuffix(" …"),
         "action": action,
-        "chosen": chosen,
+        "record_ids": record_ids,
         "checkbox": ACTION_CHECKBOX_NAME,
-        "full": len(chosen) == AT_ONCE,
-        "back": request.get_full_path(),
+        "is_full": len(record_ids) == MAX_RECORDS,
+        "list_url": request.get_full_path(),
         **context,
     }
-    return TemplateResponse(request, f"admin/classifier/classification/{action}.html", shown)
+    return TemplateResponse(request, f"admin/classifier/classification/{action}.html", context)

@@ -1,112 +1,126 @@
-"""DayStatistics → the geometry of SVG charts. Each has its words: a title, a sentence, and its values as a table."""
+"""Geometry of the dashboard's SVG charts. Each chart has a title, a description in one sentence, and a table."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-#: The drawing's inside, in its own units; the page scales it.
+#: Size of the plot area, in units of the SVG's view box. The page scales it.
 WIDTH, HEIGHT = 600, 180
-ROW, LABELS = 24, 190
+ROW_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 24, 190, 110
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One bar, with its words: where it begins and how far it reaches."""
+class Bar:
+    """One bar: its label, its value as text, and its rectangle."""
 
     label: str
-    shown: str
+    value_text: str
     x: float
     y: float
     width: float
     height: float
 
     @property
-    def end(self) -> float:
-        """Where the words behind it begin."""
+    def text_x(self) -> float:
+        """The x coordinate of the value text behind a horizontal bar."""
         return self.x + self.width + 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its name, its dashes, its points, and what stands at each."""
+class Series:
+    """One line of a line chart: its dash pattern, its points and the text of each value."""
 
     name: str
     dashes: str
     points: str
-    shown: Sequence[str]
+    value_texts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a template needs. ``top`` is the value of the upper edge, ``ends`` what the horizontal axis goes between."""
+    """The data of the chart template. ``max_text`` labels the upper edge, ``x_labels`` both ends of the x axis."""
 
     slug: str
     title: str
     description: str
-    head: Sequence[str]
+    columns: Sequence[str]
     table: Sequence[Sequence[str]]
     height: float = HEIGHT
-    marks: Sequence[Mark] = ()
-    lines: Sequence[Line] = ()
-    top: str = ""
-    ends: Sequence[str] = field(default=())
+    bars: Sequence[Bar] = ()
+    series: Sequence[Series] = ()
+    max_text: str = ""
+    x_labels: Sequence[str] = ()
 
 
-def rows(slug: str, title: str, what: str, values: Sequence[tuple[str, float, str]]) -> Chart:
-    """Horizontal bars: label, value 0…, and the value in words. The longest fills the width."""
-    most = max((value for _, value, _ in values), default=0) or 1
-    marks = [
-        Mark(label, shown, LABELS, number * ROW, round((WIDTH - LABELS - 110) * value / most, 1), ROW - 8)
-        for number, (label, value, shown) in enumerate(values)
+def horizontal_bars(slug: str, title: str, label_name: str, values: Sequence[tuple[str, float, str]]) -> Chart:
+    """Return a chart of (label, value, value as text). The largest value fills the width."""
+    scale = (WIDTH - LABEL_WIDTH - VALUE_WIDTH) / (max((value for _, value, _ in values), default=0) or 1)
+    bars = [
+        Bar(label, text, LABEL_WIDTH, row * ROW_HEIGHT, round(value * scale, 1), ROW_HEIGHT - 8)
+        for row, (label, value, text) in enumerate(values)
     ]
-    description = "; ".join(f"{label}: {shown}" for label, _, shown in values) or "Nothing yet."
-    table = [(label, shown) for label, _, shown in values]
-    return Chart(slug, title, description, (what, title), table, height=len(values) * ROW or ROW, marks=marks)
+    description = "; ".join(f"{label}: {text}" for label, _, text in values)
+    table = [(label, text) for label, _, text in values]
+    height = max(1, len(values)) * ROW_HEIGHT
+    return Chart(slug, title, description, (label_name, title), table, height=height, bars=bars)
 
 
-def columns(slug: str, title: str, values: Sequence[tuple[str, int]]) -> Chart:
-    """Vertical bars, one a day."""
-    most, step = max((value for _, value in values), default=0) or 1, WIDTH / (len(values) or 1)
-    marks = [
-        Mark(
+def vertical_bars(slug: str, title: str, values: Sequence[tuple[str, int]]) -> Chart:
+    """Return a chart of (day, value) with one bar per day. There must be at least one day."""
+    max_value, step = max(value for _, value in values) or 1, WIDTH / len(values)
+    bars = [
+        Bar(
             label,
             f"{value:,}",
             round(number * step, 1),
-            _y(value, most),
+            _y(value, max_value),
             round(step * 0.8, 1),
-            HEIGHT - _y(value, most),
+            HEIGHT - _y(value, max_value),
         )
         for number, (label, value) in enumerate(values)
     ]
     total = sum(value for _, value in values)
     table = [(label, f"{value:,}") for label, value in values]
-    described = f"{total:,} in all; {most:,} on the busiest day."
-    ends = (values[0][0], values[-1][0]) if values else ()
-    return Chart(slug, title, described, ("day", title), table, marks=marks, top=f"{most:,}", ends=ends)
+    description = f"{total:,} in total; {max_value:,} on the busiest day."
+    x_labels = (values[0][0], values[-1][0])
+    max_text = f"{max_value:,}"
+    return Chart(slug, title, description, ("day", title), table, bars=bars, max_text=max_text, x_labels=x_labels)
 
 
-def lines(slug: str, title: str, unit: str, days: Sequence[str], values: Mapping[str, Sequence[float | None]]) -> Chart:
-    """Lines over the same days, told apart by their dashes; a day without a value is left out."""
-    most = max((value for series in values.values() for value in series if value is not None), default=0) or 1
+def line_chart(
+    slug: str, title: str, unit: str, days: Sequence[str], values: Mapping[str, Sequence[float | None]]
+) -> Chart:
+    """Return a chart of up to two series over the same days, at least one, told apart by their dashes.
+
+    A line leaves out days without a value.
+    """
+    max_value = max((value for series in values.values() for value in series if value is not None), default=0) or 1
     step = WIDTH / max(1, len(days) - 1)
-    drawn = [
-        Line(name, dashes, _points(series, most, step), [_figure(value, unit) for value in series])
+    all_series = [
+        Series(name, dashes, _points(series, max_value, step), [_value_text(value, unit) for value in series])
         for (name, series), dashes in zip(values.items(), ("", "6 4"), strict=False)
     ]
-    latest = "; ".join(f"{line.name}: {line.shown[-1]}" for line in drawn) if days else "Nothing yet"
-    table = list(zip(days, *(line.shown for line in drawn), strict=True))
-    ends = (days[0], days[-1]) if days else ()
-    described, head = f"On the last day {latest}.", ("day", *values)
-    return Chart(slug, title, described, head, table, lines=drawn, top=_figure(most, unit), ends=ends)
+    latest = "; ".join(f"{series.name} {series.value_texts[-1]}" for series in all_series)
+    description = f"On the last day: {latest}."
+    return Chart(
+        slug,
+        title,
+        description,
+        ("day", *values),
+        table=list(zip(days, *(series.value_texts for series in all_series), strict=True)),
+        series=all_series,
+        max_text=_value_text(max_value, unit),
+        x_labels=(days[0], days[-1]),
+    )
 
 
-def _y(value: float, most: float) -> float:
-    return round(HEIGHT * (1 - value / most), 1)
+def _y(value: float, max_value: float) -> float:
+    return round(HEIGHT * (1 - value / max_value), 1)
 
 
-def _points(series: Sequence[float | None], most: float, step: float) -> str:
-    places = ((number * step, _y(value, most)) for number, value in enumerate(series) if value is not None)
-    return " ".join(f"{x:.1f},{y}" for x, y in places)
+def _points(series: Sequence[float | None], max_value: float, step: float) -> str:
+    points = ((number * step, _y(value, max_value)) for number, value in enumerate(series) if value is not None)
+    return " ".join(f"{x:.1f},{y}" for x, y in points)
 
 
-def _figure(value: float | None, unit: str) -> str:
+def _value_text(value: float | None, unit: str) -> str:
     return "–" if value is None else f"{value:,.0f} {unit}"

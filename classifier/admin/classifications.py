@@ -1,4 +1,4 @@
-"""The list and the page of one record: read-only, with what staff may do about it as actions."""
+"""The admin list of records and the read-only page of one record."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from classifier.admin import dashboard, filters, paging
 from classifier.admin.actions import ACTIONS
 from classifier.history import photos, records
-from classifier.history.records import BIG, Rows
+from classifier.history.records import LARGE_FIELDS, Records
 from classifier.models import Classification
 from classifier.vocabulary import search
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 else:
     ModelAdmin = admin.ModelAdmin
 
-#: The sides of what the list and the page of a record show, in pixels.
-THUMBNAIL, PHOTO = 96, 512
+#: Height of the image in the list and on the page of a record, in pixels.
+THUMBNAIL_HEIGHT, PHOTO_HEIGHT = 96, 512
 
 
 @admin.register(Classification)
 class ClassificationAdmin(ModelAdmin):
-    """Every answer, with its photo where the person agreed to keep it."""
+    """The records of all owners, with their photos if kept."""
 
-    list_display = ("created_at", "preview", "answer", "any_animal", "said", "time", "model_version")
-    sortable_by = ("created_at",)  # an index answers this order, any other reads the table
+    list_display = ("created_at", "preview", "answer", "any_animal", "opinions", "total_time", "model_version")
+    sortable_by = ("created_at",)  # an index has this order; any other would read the whole table
     list_filter = (
         "created_at",
         "verdict",
@@ -42,11 +42,11 @@ class ClassificationAdmin(ModelAdmin):
         filters.ReviewFilter,
         filters.FeedbackFilter,
         filters.PhotoFilter,
-        filters.AgainFilter,
+        filters.ReclassificationFilter,
         filters.VersionFilter,
     )
     search_fields = ("=id", "^display")
-    search_help_text = "An id, or how the answer begins."
+    search_help_text = "An id, or the first letters of the answer."
     date_hierarchy = "created_at"
     list_per_page = 50
     list_max_show_all = 0
@@ -57,59 +57,63 @@ class ClassificationAdmin(ModelAdmin):
     exclude = ("predictions", "heatmap", "photo", "thumbnail", "suggested", "truth", "share_key")
 
     @admin.display(description="photo")
-    def preview(self, row: Classification) -> SafeString | str:
-        return _image(row, THUMBNAIL)
+    def preview(self, record: Classification) -> SafeString | str:
+        return _image(record, THUMBNAIL_HEIGHT)
 
     @admin.display(description="photo")
-    def picture(self, row: Classification) -> SafeString | str:
-        return _image(row, PHOTO)
+    def large_preview(self, record: Classification) -> SafeString | str:
+        return _image(record, PHOTO_HEIGHT)
 
     @admin.display(description="answer")
-    def answer(self, row: Classification) -> SafeString:
-        return format_html("{} · {}<br>{}", row.display, row.verdict, _bar(row.score))
+    def answer(self, record: Classification) -> SafeString:
+        return format_html("{} · {}<br>{}", record.display, record.verdict, _bar(record.score))
 
     @admin.display(description="any animal")
-    def any_animal(self, row: Classification) -> SafeString:
-        return _bar(row.animal)
+    def any_animal(self, record: Classification) -> SafeString:
+        return _bar(record.animal)
 
-    @admin.display(description="people say · staff say")
-    def said(self, row: Classification) -> str:
-        return " · ".join((_opinion(row.feedback, row.suggested), _opinion(row.review, row.truth)))
+    @admin.display(description="feedback · review")
+    def opinions(self, record: Classification) -> str:
+        feedback = _opinion(record.feedback, record.suggested)
+        return f"{feedback} · {_opinion(record.review, record.truth)}"
 
     @admin.display(description="time")
-    def time(self, row: Classification) -> str:
-        return f"{row.total_ms:.0f} ms"
+    def total_time(self, record: Classification) -> str:
+        return f"{record.total_ms:.0f} ms"
 
     @admin.display(description="best classes")
-    def best_classes(self, row: Classification) -> SafeString:
-        lines = ((_bar(best["score"]), best["label"].replace("_", " "), best["wnid"]) for best in row.predictions)
+    def best_classes(self, record: Classification) -> SafeString:
+        lines = (
+            (_bar(prediction["score"]), prediction["label"].replace("_", " "), prediction["wnid"])
+            for prediction in record.predictions
+        )
         return format_html_join("", "{} {} ({})<br>", lines)
 
-    def get_queryset(self, request: HttpRequest) -> Rows:
-        return super().get_queryset(request).defer(*BIG)
+    def get_queryset(self, request: HttpRequest) -> Records:
+        return super().get_queryset(request).defer(*LARGE_FIELDS)
 
-    def get_changelist(self, request: HttpRequest, **_: Any) -> type[paging.History]:
-        return paging.History
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[paging.RecordList]:
+        return paging.RecordList
 
-    def get_search_results(self, request: HttpRequest, queryset: Rows, search_term: str) -> tuple[Rows, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Records, search_term: str) -> tuple[Records, bool]:
         if not search_term.strip():
             return queryset, False
         try:
             return queryset.filter(pk=UUID(search_term.strip())), False
         except ValueError:
-            # The names are in memory: their wnids have an index on every database, the beginnings of texts have not.
-            return queryset.filter(wnid__in=search.beginning(search_term)), False
+            # The names are in memory. Every database has an index on wnid; an index on prefixes differs by database.
+            return queryset.filter(wnid__in=search.find_by_prefix(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
         fields = [field.name for field in self.opts.fields if field.name not in self.exclude]
-        return ["picture", "best_classes", "said", *fields]
+        return ["large_preview", "best_classes", "opinions", *fields]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Without Django's own deletion, which would list every row first and leave the files."""
+        """Leave out Django's deletion, which lists every record first and does not delete the files."""
         return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {**(extra_context or {}), "again": _progress()})
+        return super().changelist_view(request, {**(extra_context or {}), "reclassification": _progress()})
 
     def delete_model(self, request: HttpRequest, obj: Classification) -> None:
         records.erase_any([obj.pk])
@@ -128,27 +132,27 @@ class ClassificationAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         photo = path(
-            "<uuid:pk>/photo/<int:side>/",
+            "<uuid:pk>/photo/<int:height>/",
             self.admin_site.admin_view(self.photo),
             name="classifier_classification_photo",
         )
-        figures = path(
+        statistics = path(
             "figures/",
-            self.admin_site.admin_view(partial(dashboard.view, self)),
+            self.admin_site.admin_view(partial(dashboard.show, self)),
             name="classifier_classification_dashboard",
         )
-        return [photo, figures, *super().get_urls()]
+        return [photo, statistics, *super().get_urls()]
 
-    def photo(self, request: HttpRequest, pk: UUID, side: int) -> HttpResponseBase:
-        """A kept photo: for staff who may see its row, and nobody else."""
-        row = get_object_or_404(Classification.objects.only("photo", "thumbnail"), pk=pk)
-        name = (side == THUMBNAIL and row.thumbnail.name) or row.photo.name
-        if not self.has_view_permission(request, row) or not name:
+    def photo(self, request: HttpRequest, pk: UUID, height: int) -> HttpResponseBase:
+        """Return a kept photo to staff with permission to view its record."""
+        record = get_object_or_404(Classification.objects.only("photo", "thumbnail"), pk=pk)
+        name = (height == THUMBNAIL_HEIGHT and record.thumbnail.name) or record.photo.name
+        if not self.has_view_permission(request, record) or not name:
             raise Http404
-        if address := photos.address(name):
-            return HttpResponseRedirect(address)
+        if url := photos.signed_url(name):
+            return HttpResponseRedirect(url)
         try:
-            with photos.opened(name) as file:
+            with photos.open_photo(name) as file:
                 content = file.read()
         except FileNotFoundError:
             raise Http404 from None
@@ -156,26 +160,26 @@ class ClassificationAdmin(ModelAdmin):
 
 
 def _progress() -> dict[str, str]:
-    """How far the backends are with what is to be classified again; nothing while nothing waits."""
-    waiting = paging.count(Classification.objects.filter(reclassification_requested_at__isnull=False))
+    """Return the numbers of waiting and finished reclassifications as text; empty if none waits."""
+    waiting = paging.count_bounded(Classification.objects.filter(reclassification_requested_at__isnull=False))
     if not waiting:
         return {}
-    done = paging.count(Classification.objects.filter(reclassified_at__isnull=False))
-    return {"waiting": paging.in_words(waiting), "done": paging.in_words(done)}
+    done = paging.count_bounded(Classification.objects.filter(reclassified_at__isnull=False))
+    return {"waiting": paging.count_text(waiting), "done": paging.count_text(done)}
 
 
-def _image(row: Classification, side: int) -> SafeString | str:
-    if not row.photo:
+def _image(record: Classification, height: int) -> SafeString | str:
+    if not record.photo:
         return "not kept"
-    url = reverse("admin:classifier_classification_photo", args=[row.pk, side])
-    return format_html('<img src="{}" alt="{}" height="{}" loading="lazy">', url, row.display, side)
+    url = reverse("admin:classifier_classification_photo", args=[record.pk, height])
+    return format_html('<img src="{}" alt="{}" height="{}" loading="lazy">', url, record.display, height)
 
 
 def _bar(score: float) -> SafeString:
     return format_html('<meter min="0" max="1" value="{}"></meter> {}', f"{score:.4f}", f"{score:.0%}")
 
 
-def _opinion(opinion: str, instead: str) -> str:
-    """``right``, ``wrong: fox squirrel``, ``–``."""
-    known = search.display(instead)
-    return f"{opinion}: {known}" if opinion == "wrong" and known else opinion or "–"
+def _opinion(opinion: str, wnid: str) -> str:
+    """Return an opinion as text: ``right``, ``wrong: fox squirrel`` or ``–``."""
+    true_name = search.display(wnid)
+    return f"{opinion}: {true_name}" if opinion == "wrong" and true_name else opinion or "–"

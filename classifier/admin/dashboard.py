@@ -1,4 +1,4 @@
-"""The figures page: what was answered in the last days, how fast, and how right it was found."""
+"""The statistics page: number, verdicts, animals, times and accuracy of the answers of the last days."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,38 +21,40 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
 
 DAYS = 30
-ANIMALS = 12
+MAX_ANIMALS = 12
 
 
-def view(model_admin: "ModelAdmin[Classification]", request: HttpRequest) -> HttpResponse:
-    """For all who may see the list."""
+def show(model_admin: "ModelAdmin[Classification]", request: HttpRequest) -> HttpResponse:
+    """Return the statistics page to staff with permission to view the list. Raises ``PermissionDenied``."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    days = statistics.last_days(DAYS)
-    shown = {
+    context = {
         **model_admin.admin_site.each_context(request),
         "opts": model_admin.opts,
-        "title": f"DayStatistics of the last {DAYS} days",
-        "answers": sum(day.answers for day in days.values()),
-        "charts": list(_charts(days)),
+        "title": f"Statistics of the last {DAYS} days",
+        "charts": [*_day_charts(statistics.last_days(DAYS)), *_accuracy_charts()],
     }
-    return TemplateResponse(request, "admin/classifier/classification/dashboard.html", shown)
+    return TemplateResponse(request, "admin/classifier/classification/dashboard.html", context)
 
 
-def _charts(days: dict[date, DayStatistics]) -> Iterator[Chart]:
-    names = [f"{day:%-d %b}" for day in days]
+def _day_charts(days: dict[date, DayStatistics]) -> Iterator[Chart]:
+    day_names = [f"{day:%-d %b}" for day in days]
     verdicts = sum((Counter(day.verdicts) for day in days.values()), Counter[str]())
     animals = sum((Counter(day.animals) for day in days.values()), Counter[str]())
     counts = [day.answers for day in days.values()]
-    yield charts.columns("days", "Answers a day", list(zip(names, counts, strict=True)))
-    yield charts.rows("verdicts", "Verdicts", "verdict", _shares([(kind, verdicts[kind]) for kind in VerdictKind]))
-    yield charts.rows("animals", "Animals seen most", "animal", _named(animals.most_common(ANIMALS)))
     times = {"median": [day.p50_ms for day in days.values()], "95th percentile": [day.p95_ms for day in days.values()]}
-    yield charts.lines("times", "Time to an answer", "ms", names, times)
-    yield charts.rows(
-        "people", "Right, people say (of all time)", "model version", _rights(statistics.said_by_people())
-    )
-    yield charts.rows("staff", "Right, staff say (of all time)", "model version", _rights(statistics.said_by_staff()))
+    shares = _shares([(kind, verdicts[kind]) for kind in VerdictKind])
+    yield charts.vertical_bars("days", "Answers per day", list(zip(day_names, counts, strict=True)))
+    yield charts.horizontal_bars("verdicts", "Verdicts", "verdict", shares)
+    yield charts.horizontal_bars("animals", "Most frequent animals", "animal", _names(animals.most_common(MAX_ANIMALS)))
+    yield charts.line_chart("times", "Time per answer", "ms", day_names, times)
+
+
+def _accuracy_charts() -> Iterator[Chart]:
+    by_feedback, by_review = statistics.feedback_accuracy(), statistics.review_accuracy()
+    title = "Right answers by {} (all time)"
+    yield charts.horizontal_bars("people", title.format("feedback"), "model version", _accuracies(by_feedback))
+    yield charts.horizontal_bars("staff", title.format("review"), "model version", _accuracies(by_review))
 
 
 def _shares(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
@@ -60,9 +62,10 @@ def _shares(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
     return [(name, count, f"{count:,} · {count / total:.0%}") for name, count in counts]
 
 
-def _named(animals: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
-    return [(search.display(wnid) or wnid, count, f"{count:,}") for wnid, count in animals]
+def _names(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
+    return [(search.display(wnid) or wnid, count, f"{count:,}") for wnid, count in counts]
 
 
-def _rights(found: Sequence[ModelAccuracy]) -> list[tuple[str, float, str]]:
-    return [(one.version, one.right / one.judged, f"{one.right / one.judged:.0%} of {one.judged:,}") for one in found]
+def _accuracies(accuracies: Sequence[ModelAccuracy]) -> list[tuple[str, float, str]]:
+    shares = ((accuracy, accuracy.right / accuracy.judged) for accuracy in accuracies)
+    return [(accuracy.version, share, f"{share:.0%} of {accuracy.judged:,}") for accuracy, share in shares]

@@ -1,4 +1,4 @@
-"""What staff may filter by. Each condition repeats that of its index, because SQLite takes no other hint."""
+"""Filters of the admin list. Each condition repeats the condition of its index, or SQLite would not use the index."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -8,38 +8,39 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q
 from django.http import HttpRequest
 
-from classifier.history.records import Rows
+from classifier.history.records import Records
 from classifier.models import Classification
 from classifier.vocabulary import search, taxonomy
 
 if TYPE_CHECKING:
     Admin = ModelAdmin[Classification]  # generic for the type checker only
 
+#: Label and condition of each choice, by its value in the URL.
 Choices = Mapping[str, tuple[str, Q]]
 
-#: Versions that are offered: each is looked up by itself.
-VERSIONS = 20
-SUGGESTIONS = 6
+#: Model versions that are offered. Each costs one query.
+MAX_VERSIONS = 20
+MAX_SUGGESTIONS = 6
 
-SAID = Q(feedback__gt="")
-REVIEWED = Q(review__gt="")
+HAS_FEEDBACK = Q(feedback__gt="")
+IS_REVIEWED = Q(review__gt="")
 
 
-def picking(name: str, parameter: str, choices: Callable[[], Choices]) -> type[SimpleListFilter]:
-    """A filter of a few conditions: by the value in the address, what it is called and what it means."""
+def choice_filter(name: str, parameter: str, choices: Callable[[], Choices]) -> type[SimpleListFilter]:
+    """Return a filter class with a few choices."""
 
-    class Picking(SimpleListFilter):
+    class ChoiceFilter(SimpleListFilter):
         title = name
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: "Admin") -> list[tuple[str, str]]:
-            return [(value, called) for value, (called, _) in choices().items()]
+            return [(value, label) for value, (label, _) in choices().items()]
 
-        def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-            chosen = choices().get(self.value() or "")
-            return queryset.filter(chosen[1]) if chosen else queryset
+        def queryset(self, request: HttpRequest, queryset: Records) -> Records:
+            choice = choices().get(self.value() or "")
+            return queryset.filter(choice[1]) if choice else queryset
 
-    return Picking
+    return ChoiceFilter
 
 
 def _groups() -> Choices:
@@ -47,40 +48,40 @@ def _groups() -> Choices:
 
 
 def _versions() -> Choices:
-    """From one to the next in the index: DISTINCT would read all of it."""
-    rows = Classification.objects.order_by("model_version").values_list("model_version", flat=True)
-    found: dict[str, tuple[str, Q]] = {}
+    """Find the versions by one index lookup each; DISTINCT would read the whole index."""
+    versions = Classification.objects.order_by("model_version").values_list("model_version", flat=True)
+    choices: dict[str, tuple[str, Q]] = {}
     last = ""
-    while len(found) < VERSIONS and (version := rows.filter(model_version__gt=last).first()):
-        found[version] = (version, Q(model_version=version))
+    while len(choices) < MAX_VERSIONS and (version := versions.filter(model_version__gt=last).first()):
+        choices[version] = (version, Q(model_version=version))
         last = version
-    return found
+    return choices
 
 
-GroupFilter = picking("group", "group", _groups)
-VersionFilter = picking("model version", "version", _versions)
-SquirrelFilter = picking(
+GroupFilter = choice_filter("group", "group", _groups)
+VersionFilter = choice_filter("model version", "version", _versions)
+SquirrelFilter = choice_filter(
     "squirrel",
     "squirrel",
     lambda: {value: (value, Q(squirrel=value) & ~Q(squirrel="no")) for value in ("yes", "maybe")},
 )
-FeedbackFilter = picking(
+FeedbackFilter = choice_filter(
     "feedback",
     "feedback",
-    lambda: {opinion.value: (opinion.label, Q(feedback=opinion) & SAID) for opinion in Classification.Opinion},
+    lambda: {opinion.value: (opinion.label, Q(feedback=opinion) & HAS_FEEDBACK) for opinion in Classification.Opinion},
 )
-ReviewFilter = picking(
+ReviewFilter = choice_filter(
     "review",
     "review",
     lambda: {
-        "needed": ("needed: said to be wrong", Q(feedback="wrong", review="")),
-        "right": ("found right", Q(review="right") & REVIEWED),
-        "wrong": ("found wrong", Q(review="wrong") & REVIEWED),
+        "needed": ("needed: feedback says wrong", Q(feedback="wrong", review="")),
+        "right": ("right", Q(review="right") & IS_REVIEWED),
+        "wrong": ("wrong", Q(review="wrong") & IS_REVIEWED),
     },
 )
-PhotoFilter = picking("photo", "photo", lambda: {"kept": ("kept", Q(photo__gt=""))})
-AgainFilter = picking(
-    "re-classification",
+PhotoFilter = choice_filter("photo", "photo", lambda: {"kept": ("kept", Q(photo__gt=""))})
+ReclassificationFilter = choice_filter(
+    "reclassification",
     "again",
     lambda: {
         "waiting": ("waiting", Q(reclassification_requested_at__isnull=False)),
@@ -90,7 +91,7 @@ AgainFilter = picking(
 
 
 class AnswerFilter(SimpleListFilter):
-    """One of 1100 names: too many for a list, so it is typed."""
+    """Filter by one of 1100 names. They are too many for a list, so there is a text field."""
 
     title = "answer"
     parameter_name = "answer"
@@ -102,17 +103,21 @@ class AnswerFilter(SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: "Admin") -> list[tuple[str, str]]:
         return []
 
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+    def queryset(self, request: HttpRequest, queryset: Records) -> Records:
         text = self.value()
-        return queryset.filter(wnid=search.named(text) or "") if text else queryset
+        return queryset.filter(wnid=search.find_exact(text) or "") if text else queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        """What the template shows: the other filters to keep, and what an unknown name may have meant."""
+        """Yield the template's data: the other filters, and suggestions for an unknown name."""
         text, name = self.value() or "", self.parameter_name
-        near = [] if search.named(text) else search.suggest(text, SUGGESTIONS)
+        is_known = search.find_exact(text) is not None
+        suggestions = [] if is_known else search.suggest(text, MAX_SUGGESTIONS)
         yield {
-            "others": [(key, value) for key, value in changelist.params.items() if key != name],
-            "all": changelist.get_query_string(remove=[name]),
-            "unknown": bool(text) and search.named(text) is None,
-            "near": [(one.display, changelist.get_query_string({name: one.display})) for one in near],
+            "other_filters": [(key, value) for key, value in changelist.params.items() if key != name],
+            "all_url": changelist.get_query_string(remove=[name]),
+            "is_unknown": bool(text) and not is_known,
+            "suggestions": [
+                (suggestion.display, changelist.get_query_string({name: suggestion.display}))
+                for suggestion in suggestions
+            ],
         }

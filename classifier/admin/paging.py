@@ -1,10 +1,11 @@
-"""Pages, counts and days of a list that may have millions of rows: nothing here reads more than it shows.
+"""Pages, counts and dates of a list that may have millions of records. No query reads more records than it shows.
 
-A count ends at ``MOST``; past it PostgreSQL is asked what it expects. Days come from the calendar, not from the rows.
+Counts stop at ``MAX_COUNT``; PostgreSQL then estimates the rest. Dates come from the calendar, not from the records.
 """
 
 import calendar
 import json
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -15,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from classifier.history.records import Rows
+from classifier.history.records import Records
 from classifier.models import Classification
 
 if TYPE_CHECKING:
@@ -23,85 +24,92 @@ if TYPE_CHECKING:
 else:
     Pages = Paginator
 
-#: Rows that are counted, and paged through. What lies deeper is found by its day or a filter.
-MOST = 10_000
+#: Records that are counted and paged through. Staff reach the others by date or by a filter.
+MAX_COUNT = 10_000
+DATE_PARTS = ("year", "month", "day")
 
 
-def count(rows: Rows) -> int:
-    """How many there are, to ``MOST`` + 1. In the order of an index: a plan that reads the table ends nowhere near."""
-    return rows.order_by("-created_at").values("created_at")[: MOST + 1].count()
+def count_bounded(records: Records) -> int:
+    """Count records up to ``MAX_COUNT`` + 1. The order of an index keeps the database from reading the whole table."""
+    return records.order_by("-created_at").values("created_at")[: MAX_COUNT + 1].count()
 
 
-def in_words(found: int) -> str:
-    """A count as it is said: ``1,204``, ``more than 10,000``."""
-    return f"more than {MOST:,}" if found > MOST else f"{found:,}"
+def count_text(count: int) -> str:
+    """Return a bounded count as text: ``1,204`` or ``more than 10,000``."""
+    return f"more than {MAX_COUNT:,}" if count > MAX_COUNT else f"{count:,}"
 
 
-def expected(rows: Rows) -> int | None:
-    """How many PostgreSQL expects, from its statistics alone; other databases have no opinion."""
+def estimate_count(records: Records) -> int | None:
+    """Return PostgreSQL's estimate from its statistics; ``None`` on other databases."""
     if connection.vendor != "postgresql":
         return None
-    plan = json.loads(rows.order_by().explain(format="json"))
+    plan = json.loads(records.order_by().explain(format="json"))
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
 class BoundedPaginator(Pages):
-    """Pages to ``MOST``."""
+    """A paginator of at most ``MAX_COUNT`` records."""
 
     @cached_property
-    def found(self) -> int:
-        """To ``MOST`` + 1, which stands for more."""
-        return count(cast("Rows", self.object_list))
+    def bounded_count(self) -> int:
+        """The number of records; ``MAX_COUNT`` + 1 stands for more."""
+        return count_bounded(cast("Records", self.object_list))
 
     @cached_property
     def count(self) -> int:
-        return min(self.found, MOST)
+        return min(self.bounded_count, MAX_COUNT)
 
 
-class History(ChangeList):
-    """The list, which says how many there are without counting them, and leads to a day without looking for days."""
+class RecordList(ChangeList):
+    """A list with a bounded count and a date hierarchy that needs no search for days."""
 
     @cached_property
-    def how_many(self) -> str:
-        """For a person: ``37``, or ``more than 10,000 (about 82,000)``."""
-        found = self.paginator.found
-        about = expected(self.queryset) if found > MOST else None
-        return in_words(found) + (f" (about {about:,})" if about and about > MOST else "")
+    def result_count_text(self) -> str:
+        """The number of records as text: ``37``, or ``more than 10,000 (about 82,000)``."""
+        count = self.paginator.bounded_count
+        estimate = estimate_count(self.queryset) if count > MAX_COUNT else None
+        return count_text(count) + (f" (about {estimate:,})" if estimate and estimate > MAX_COUNT else "")
 
-    def days(self) -> dict[str, Any]:
-        """What Django's template of a date hierarchy takes: the way back, and the choices within."""
-        chosen = [self.params.get(f"{self.date_hierarchy}__{part}") for part in ("year", "month", "day")]
-        year, month, day = (int(part) if part and part.isdecimal() else None for part in chosen)
-        first, last = _span()
+    def date_choices(self) -> dict[str, Any]:
+        """Return the context of Django's date hierarchy template: the link back, and the choices."""
+        first, last = _first_and_last_day()
         if first is None or last is None:
             return {"show": False}
+        year, month, day = self._chosen_date()
+        choices: list[tuple[int, ...]]
         if year and month and day:
-            return self._shown([], back=(year, month), title=date_format(date(year, month, day), "MONTH_DAY_FORMAT"))
+            title = date_format(date(year, month, day), "MONTH_DAY_FORMAT")
+            return {"show": True, "back": self._link((year, month)), "choices": [{"title": title}]}
         if year and month:
-            every = (date(year, month, number) for number in range(1, calendar.monthrange(year, month)[1] + 1))
-            return self._shown([(one.year, one.month, one.day) for one in every if first <= one <= last], back=(year,))
+            last_of_month = calendar.monthrange(year, month)[1]
+            days = (date(year, month, number) for number in range(1, last_of_month + 1))
+            choices = [(day.year, day.month, day.day) for day in days if first <= day <= last]
+            return self._choices(choices, back=(year,))
         if year:
             months = [(year, number) for number in range(1, 13)]
-            return self._shown([one for one in months if _month(first) <= one <= _month(last)], back=())
-        return self._shown([(number,) for number in range(first.year, last.year + 1)])
+            choices = [month for month in months if _month(first) <= month <= _month(last)]
+            return self._choices(choices, back=())
+        return self._choices([(number,) for number in range(first.year, last.year + 1)])
 
-    def _shown(
-        self, choices: list[tuple[int, ...]], back: tuple[int, ...] | None = None, title: str = ""
-    ) -> dict[str, Any]:
-        shown = [{"link": self._link(choice), "title": _title(choice)} for choice in choices]
-        up = None if back is None else {"link": self._link(back), "title": _title(back) if back else "All dates"}
-        return {"show": True, "back": up, "choices": [{"title": title}] if title else shown}
+    def _chosen_date(self) -> tuple[int | None, ...]:
+        values = (self.params.get(f"{self.date_hierarchy}__{part}") for part in DATE_PARTS)
+        return tuple(int(value) if value and value.isdecimal() else None for value in values)
 
-    def _link(self, parts: tuple[int, ...]) -> str:
-        names = [f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")]
-        return self.get_query_string(dict(zip(names, parts, strict=False)), [f"{self.date_hierarchy}__"])
+    def _choices(self, choices: Sequence[tuple[int, ...]], back: tuple[int, ...] | None = None) -> dict[str, Any]:
+        links = [self._link(choice) for choice in choices]
+        return {"show": True, "back": None if back is None else self._link(back), "choices": links}
+
+    def _link(self, parts: tuple[int, ...]) -> dict[str, str]:
+        names = [f"{self.date_hierarchy}__{part}" for part in DATE_PARTS]
+        query = self.get_query_string(dict(zip(names, parts, strict=False)), [f"{self.date_hierarchy}__"])
+        return {"link": query, "title": _title(parts) if parts else "All dates"}
 
 
-def _span() -> tuple[date | None, date | None]:
-    """The first and the last day there is, each from its end of the index: SQLite reads all for both at once."""
+def _first_and_last_day() -> tuple[date | None, date | None]:
+    """Return the days of the oldest and the newest record by two queries; for one query SQLite reads all records."""
     times = Classification.objects.values_list("created_at", flat=True)
     ends = (times.order_by("created_at").first(), times.order_by("-created_at").first())
-    first, last = (timezone.localdate(at) if at else None for at in ends)
+    first, last = (timezone.localdate(time) if time else None for time in ends)
     return first, last
 
 
@@ -110,5 +118,5 @@ def _month(day: date) -> tuple[int, int]:
 
 
 def _title(parts: tuple[int, ...]) -> str:
-    forms = {2: "YEAR_MONTH_FORMAT", 3: "MONTH_DAY_FORMAT"}
-    return str(parts[0]) if len(parts) == 1 else date_format(date(*[*parts, 1][:3]), forms[len(parts)])
+    formats = {2: "YEAR_MONTH_FORMAT", 3: "MONTH_DAY_FORMAT"}
+    return str(parts[0]) if len(parts) == 1 else date_format(date(*[*parts, 1][:3]), formats[len(parts)])

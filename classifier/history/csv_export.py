@@ -1,4 +1,4 @@
-"""CSV that a table program opens without harm."""
+"""CSV export that is safe to open in a spreadsheet program."""
 
 import csv
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -6,38 +6,41 @@ from itertools import islice
 
 from asgiref.sync import sync_to_async
 
-#: Tells a table program that it is UTF-8.
-MARK = "\ufeff"
-#: Lines that go to the network together.
-TOGETHER = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Byte order mark: spreadsheet programs read a file that starts with it as UTF-8.
+BOM = "\ufeff"
+#: CSV lines that are sent together.
+LINES_PER_CHUNK = 500
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 
-def lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    """The names of the columns, then a line for each row, as they come. No cell begins like a formula."""
-    writer = csv.writer(_Echo())
-    yield MARK + writer.writerow(columns)
+def csv_lines(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """Yield the header line, then one line for each row. Read ``rows`` lazily and escape formulas."""
+    writer = csv.writer(_LineReturner())
+    yield BOM + writer.writerow(columns)
     for row in rows:
-        yield writer.writerow(map(harmless, row))
+        yield writer.writerow(map(escape_formula, row))
 
 
-def harmless(value: object) -> object:
-    """A cell ``=cmd()`` would be run (OWASP, "CSV Injection"): an apostrophe makes it text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def escape_formula(value: object) -> object:
+    """Put an apostrophe before text that a spreadsheet program would run as a formula (OWASP, "CSV Injection")."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value
 
 
-async def streamed(lines: Iterator[str]) -> AsyncIterator[str]:
-    """Lines for an asynchronous response, some at a time: it would gather all of a plain iterator's in memory first."""
-    while some := await sync_to_async(_joined)(lines):
-        yield some
+async def stream_lines(lines: Iterator[str]) -> AsyncIterator[str]:
+    """Yield ``lines`` in chunks for an asynchronous response.
+
+    Django reads a synchronous iterator completely into memory before it sends an asynchronous response.
+    """
+    while chunk := await sync_to_async(_next_chunk)(lines):
+        yield chunk
 
 
-def _joined(lines: Iterator[str]) -> str:
-    return "".join(islice(lines, TOGETHER))
+def _next_chunk(lines: Iterator[str]) -> str:
+    return "".join(islice(lines, LINES_PER_CHUNK))
 
 
-class _Echo:
-    """A file for ``csv.writer`` that gives every line back."""
+class _LineReturner:
+    """A file for ``csv.writer``, whose ``writerow`` returns the result of ``write``."""
 
     def write(self, line: str) -> str:
         return line

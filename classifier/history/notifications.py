@@ -1,6 +1,7 @@
-"""News for open history pages, over the channel layer: that something changed for an owner, never what.
+"""Change notifications for open history pages, sent over the channel layer.
 
-The page asks for the rest itself, so that the layer carries a few bytes and knows nothing about anybody's photos.
+A notification says that a record of an owner has changed, and nothing else. The page then requests its list again, so
+the channel layer carries a few bytes and no personal data.
 """
 
 import asyncio
@@ -13,43 +14,43 @@ from channels.layers import BaseChannelLayer, get_channel_layer
 
 logger = logging.getLogger(__name__)
 
-#: The message that reaches the consumers of an owner's group.
+#: The message to the group of an owner.
 CHANGED = {"type": "history.changed"}
 
-#: News that take longer are dropped: the page asks by itself from time to time.
-WITHIN_S = 2
+#: Maximum time to send a notification. A lost one does little harm, because the page also polls.
+TIMEOUT_S = 2
 
 _loop: asyncio.AbstractEventLoop | None = None
 
 
-def follow(loop: asyncio.AbstractEventLoop) -> None:
-    """News of any thread go out on this loop: the server's, to which the layer's queues belong."""
-    global _loop  # noqa: PLW0603 - one server a process
+def use_event_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Send the notifications of all threads on ``loop``, the server's, to which the queues of the layer belong."""
+    global _loop  # noqa: PLW0603 - one server per process
     _loop = loop
 
 
-def layer() -> BaseChannelLayer:
-    """The channel layer of the settings."""
+def get_layer() -> BaseChannelLayer:
+    """Return the channel layer of the settings."""
     return cast("BaseChannelLayer", get_channel_layer("history"))
 
 
-def group(owner: UUID) -> str:
-    """The channel layer's group of an owner's open pages."""
+def group_name(owner: UUID) -> str:
+    """Return the name of the channel layer's group for the open pages of an owner."""
     return f"history.{owner.hex}"
 
 
-def announce(owners: Iterable[UUID | None]) -> None:
-    """Tells each owner's pages to look again. From any thread; without a server nobody listens."""
+def notify_owners(owners: Iterable[UUID | None]) -> None:
+    """Notify the open pages of each owner. Callable from any thread; does nothing if no server runs."""
     if _loop is None or _loop.is_closed():
         return
     for owner in {owner for owner in owners if owner}:
-        asyncio.run_coroutine_threadsafe(_send(owner), _loop)
+        asyncio.run_coroutine_threadsafe(_notify(owner), _loop)
 
 
-async def _send(owner: UUID) -> None:
+async def _notify(owner: UUID) -> None:
     try:
-        async with asyncio.timeout(WITHIN_S):
-            await layer().group_send(group(owner), CHANGED)
-    # Whatever is wrong with the layer, the history is written and the page asks by itself.
-    except Exception as error:  # noqa: BLE001
-        logger.warning("no news of new records: %s", error or type(error).__name__)
+        async with asyncio.timeout(TIMEOUT_S):
+            await get_layer().group_send(group_name(owner), CHANGED)
+    except Exception as error:  # noqa: BLE001 - the record is stored; the page finds it when it polls
+        reason = error or type(error).__name__
+        logger.warning("change notification not sent: %s; open history pages poll for new records", reason)

@@ -1,4 +1,4 @@
-"""Kept photos in the storage, a folder or a bucket: nobody else opens, names or deletes one."""
+"""Kept photos in the storage, which is a folder or a bucket. No other module opens, names or deletes them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,80 +13,86 @@ from classifier.models import Classification
 from classifier.prediction.result import Renditions
 
 FOLDER = "photos"
-#: What S3 takes in one request.
-DELETED_AT_ONCE = 1000
+#: Maximum number of objects in one DeleteObjects request of S3.
+MAX_DELETED_OBJECTS = 1000
 
 
-def save(record: UUID, renditions: Renditions) -> bool:
-    """Stores both JPEGs of a record that has none yet; whether it still wanted them. Raises what the storage raises."""
-    rows = Classification.objects.filter(id=record, photo="")
-    at = rows.values_list("created_at", flat=True).first()
-    if at is None:
+def save(record_id: UUID, renditions: Renditions) -> bool:
+    """Store both JPEGs of a record that has none; return whether the record exists and had none.
+
+    Raises the errors of the storage and of the database.
+    """
+    records = Classification.objects.filter(id=record_id, photo="")
+    created_at = records.values_list("created_at", flat=True).first()
+    if created_at is None:
         return False
-    photo, thumbnail = _names(record, at)
+    photo, thumbnail = _file_names(record_id, created_at)
     default_storage.save(photo, ContentFile(renditions.photo))
     default_storage.save(thumbnail, ContentFile(renditions.thumbnail))
-    if rows.update(photo=photo, thumbnail=thumbnail):
+    if records.update(photo=photo, thumbnail=thumbnail):
         return True
-    delete([photo, thumbnail])  # erased while it was stored
+    delete([photo, thumbnail])  # the record was erased while its photo was stored
     return False
 
 
-def address(name: str) -> str | None:
-    """A signed address of a stored file, good for ``S3_LINK_S`` seconds; ``None`` where files lie in a folder."""
+def signed_url(name: str) -> str | None:
+    """Return a URL of a stored file that is valid for ``S3_LINK_S`` seconds; ``None`` if files lie in a folder."""
     return default_storage.url(name) if settings.S3_BUCKET else None
 
 
-def opened(name: str) -> "File[bytes]":
-    """A stored file to read. Raises ``FileNotFoundError``."""
+def open_photo(name: str) -> "File[bytes]":
+    """Open a stored file for reading. Raises ``FileNotFoundError``."""
     return default_storage.open(name, "rb")
 
 
 def delete(names: Iterable[str]) -> None:
-    """Deletes files; one that is not there is as good as deleted. Raises what the storage raises."""
-    wanted = [name for name in names if name]
+    """Delete files and ignore missing ones and empty names. Raises the errors of the storage."""
+    names = [name for name in names if name]
     if settings.S3_BUCKET:
-        for at in range(0, len(wanted), DELETED_AT_ONCE):
-            _delete_objects(wanted[at : at + DELETED_AT_ONCE])
+        for start in range(0, len(names), MAX_DELETED_OBJECTS):
+            _delete_objects(names[start : start + MAX_DELETED_OBJECTS])
     else:
-        for name in wanted:
+        for name in names:
             default_storage.delete(name)
 
 
-def stored() -> Iterator[tuple[str, UUID]]:
-    """Every stored file and the record it was kept for."""
-    for year in _folders(FOLDER):
-        for month in _folders(year):
+def list_files() -> Iterator[tuple[str, UUID]]:
+    """Yield the name of each stored file and the id of the record that it belongs to."""
+    for year in _subfolders(FOLDER):
+        for month in _subfolders(year):
             for name in default_storage.listdir(month)[1]:
                 with suppress(ValueError):
                     yield f"{month}/{name}", UUID(name.partition(".")[0])
 
 
-def is_older(name: str, than: datetime) -> bool:
-    """Whether a stored file was there before; one that has gone meanwhile was not. Raises what the storage raises."""
+def is_older_than(name: str, time: datetime) -> bool:
+    """Return whether a stored file was modified before ``time``; false if it no longer exists.
+
+    Raises the errors of the storage.
+    """
     try:
-        return default_storage.get_modified_time(name) < than
-    except Exception:  # each storage has its own for a file that is not there
+        return default_storage.get_modified_time(name) < time
+    except Exception:  # each storage raises its own error for a missing file
         if default_storage.exists(name):
             raise
         return False
 
 
 def _delete_objects(names: list[str]) -> None:
-    """In one request: Django's storages know only one for each file."""
+    """Delete objects of the bucket by one request; Django's storages would send one for each file."""
     objects = [{"Key": name} for name in names]
-    said = default_storage.bucket.delete_objects(Delete={"Objects": objects, "Quiet": True})  # type: ignore[attr-defined]
-    if failed := said.get("Errors"):
-        raise OSError(f"{len(failed)} of {len(names)} objects are still there: {failed[0].get('Code')}")
+    response = default_storage.bucket.delete_objects(Delete={"Objects": objects, "Quiet": True})  # type: ignore[attr-defined]
+    if errors := response.get("Errors"):
+        raise OSError(f"The bucket did not delete {len(errors)} of {len(names)} objects: {errors[0].get('Code')}")
 
 
-def _folders(parent: str) -> list[str]:
+def _subfolders(parent: str) -> list[str]:
     try:
         return [f"{parent}/{name}" for name in sorted(default_storage.listdir(parent)[0])]
     except FileNotFoundError:
         return []
 
 
-def _names(record: UUID, at: datetime) -> tuple[str, str]:
-    stem = f"{FOLDER}/{at:%Y/%m}/{record}"
+def _file_names(record_id: UUID, created_at: datetime) -> tuple[str, str]:
+    stem = f"{FOLDER}/{created_at:%Y/%m}/{record_id}"
     return f"{stem}.jpg", f"{stem}.thumb.jpg"

@@ -1,7 +1,8 @@
-"""Old answers given anew: a backend takes records that staff marked, while nobody waits for it.
+"""Reclassification: an idle backend runs marked records through its model and replaces their answers.
 
-What is claimed is locked until it is written (``FOR UPDATE SKIP LOCKED``): several backends share the work, and that of
-one that dies is free again. SQLite has no such lock; there two backends may do the same record, to the same end.
+On PostgreSQL a record stays locked until its new answer is written (``FOR UPDATE SKIP LOCKED``). Several backends share
+the work, and the locks of a failed backend are released. SQLite has no such lock: two backends may classify the same
+record, with the same outcome.
 """
 
 import logging
@@ -9,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from django.db import close_old_connections, connection, transaction
+from django.db import close_old_connections, connection, connections, transaction
 from django.utils import timezone
 
 from classifier.errors import ImageError
@@ -23,78 +24,81 @@ from classifier.prediction.service import ClassifyOptions
 
 logger = logging.getLogger(__name__)
 
-#: Records that are locked together: for less than a second.
-BATCH = 8
-LOOK_EVERY_S = 5.0
-#: A store that is away is not asked, and not complained of, every few seconds.
-AFTER_TROUBLE_S = 60.0
-#: How long the end of a process waits for the record that is being done.
-STOP_WITHIN_S = 5
+#: Records that are locked together. A batch takes less than a second.
+BATCH_SIZE = 8
+POLL_INTERVAL_S = 5.0
+#: Pause after an error of the database or the storage. It also limits the warnings to one a minute.
+PAUSE_AFTER_ERROR_S = 60.0
+#: Maximum time that the shutdown waits for the current record.
+STOP_TIMEOUT_S = 5
 
 
 def start(pool: WorkerPool) -> Callable[[], None]:
-    """Looks for marked records on a thread of its own; what is returned stops it."""
-    ended = threading.Event()
-    thread = threading.Thread(target=_look, args=(pool, ended), name="again", daemon=True)
+    """Start the reclassification thread; return a function that stops it."""
+    stop_requested = threading.Event()
+    thread = threading.Thread(target=_run, args=(pool, stop_requested), name="reclassification", daemon=True)
     thread.start()
 
     def stop() -> None:
-        ended.set()
-        thread.join(STOP_WITHIN_S)
+        stop_requested.set()
+        thread.join(STOP_TIMEOUT_S)
 
     return stop
 
 
-def take(pool: WorkerPool) -> int:
-    """Classifies some marked records again, if ``pool`` is idle and as long as it is; how many are done.
+def reclassify_batch(pool: WorkerPool) -> int:
+    """Reclassify up to ``BATCH_SIZE`` marked records, the newest first, while ``pool`` is idle; return their number.
 
-    Raises what the storage or the database raises; then they stay marked.
+    Raises the errors of the storage and the database. The records then stay marked.
     """
     done: list[Classification] = []
-    locks = connection.features.has_select_for_update_skip_locked
-    with transaction.atomic() if locks else nullcontext():
+    has_locks = connection.features.has_select_for_update_skip_locked
+    with transaction.atomic() if has_locks else nullcontext():
         marked = Classification.objects.filter(reclassification_requested_at__isnull=False).order_by("-created_at")
-        for row in marked.select_for_update(skip_locked=True)[:BATCH]:
+        for record in marked.select_for_update(skip_locked=True)[:BATCH_SIZE]:
             if pool.in_flight:
                 break
-            _repeat(pool, row)
-            done.append(row)
-    notifications.announce(row.owner for row in done)
+            _reclassify(pool, record)
+            done.append(record)
+    notifications.notify_owners(record.owner for record in done)
     return len(done)
 
 
-def _look(pool: WorkerPool, ended: threading.Event) -> None:
-    pause = LOOK_EVERY_S
-    while not ended.wait(pause):
-        pause = LOOK_EVERY_S
+def _run(pool: WorkerPool, stop_requested: threading.Event) -> None:
+    pause_s = POLL_INTERVAL_S
+    while not stop_requested.wait(pause_s):
+        pause_s = POLL_INTERVAL_S
         try:
-            while not ended.is_set() and not pool.in_flight and take(pool):
+            while not stop_requested.is_set() and not pool.in_flight and reclassify_batch(pool):
                 pass
-        except Exception as error:  # noqa: BLE001 - whatever it was, the records are still marked
-            logger.warning("records cannot be classified again now: %s", error or type(error).__name__)
-            pause = AFTER_TROUBLE_S
+        except Exception as error:  # noqa: BLE001 - the edge of the thread: the records stay marked
+            pause_s, reason = PAUSE_AFTER_ERROR_S, error or type(error).__name__
+            logger.warning("reclassification failed: %s; next attempt in %.0f s", reason, pause_s)
         close_old_connections()
+    connections.close_all()
 
 
-def _repeat(pool: WorkerPool, row: Classification) -> None:
-    """Writes the new answer, or that there cannot be one."""
-    rows = Classification.objects.filter(pk=row.pk)
-    answer = _answer(pool, row)
-    if answer is None:
-        rows.update(reclassification_requested_at=None)
+def _reclassify(pool: WorkerPool, record: Classification) -> None:
+    """Write the new answer; without one, only remove the mark."""
+    records = Classification.objects.filter(pk=record.pk)
+    result = _classify_kept_photo(pool, record)
+    if result is None:
+        records.update(reclassification_requested_at=None)
         return
-    found = recorder.found(answer)
-    said = reviews.restated(row, found["verdict"], found["wnid"])
-    rows.update(**found, **said, reclassification_requested_at=None, reclassified_at=timezone.now())
+    fields = recorder.prediction_fields(result)
+    opinions = reviews.carry_over_opinions(record, fields["verdict"], fields["wnid"])
+    records.update(**fields, **opinions, reclassification_requested_at=None, reclassified_at=timezone.now())
 
 
-def _answer(pool: WorkerPool, row: Classification) -> PredictionResult | None:
-    """The answer to the kept photo, looked at as before; ``None`` where there is none to look at."""
-    wish = ClassifyOptions(views=Views(row.views), top=len(row.predictions), explain=row.heatmap is not None)
+def _classify_kept_photo(pool: WorkerPool, record: Classification) -> PredictionResult | None:
+    """Classify with the options of the old answer; return ``None`` if the photo is missing or unreadable."""
+    options = ClassifyOptions(
+        views=Views(record.views), top=len(record.predictions), explain=record.heatmap is not None
+    )
     try:
-        with photos.opened(str(row.photo)) as file:
+        with photos.open_photo(str(record.photo)) as file:
             data = file.read()
-        return pool.run_apart(lambda engine: service.classify_image(pool.model, engine, data, wish))
+        return pool.run_unqueued(lambda engine: service.classify_image(pool.model, engine, data, options))
     except (FileNotFoundError, ImageError) as error:
-        logger.warning("record %s cannot be classified again: %s", row.pk, error)
+        logger.warning("record %s not reclassified, its request is removed: %s", record.pk, error)
         return None

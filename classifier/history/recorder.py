@@ -1,7 +1,9 @@
-"""How an answer becomes a record: into memory, onto this machine's disk, then a row, with consent a photo, and news.
+"""The recorder: takes each answer after it was sent, and stores it as a record and, with consent, a photo.
 
-The answer never waits for it, and no store that is away stops it: what is on disk waits for its store, across a restart
-of the process too. Lost is what the disk has no room for, and what a machine takes along: counted, and said.
+Each record passes from memory to a spool on disk, then to the database; its photo goes to a second spool, then to the
+storage. No answer waits for this. During an outage files wait in the spools, also across restarts of the process.
+Records are lost only when a spool is full, when neither disk nor database accepts them, or when the machine fails.
+Losses are counted and logged.
 """
 
 import logging
@@ -12,11 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
 from django.conf import settings
+from django.db import connections
 
 from classifier import metrics
 from classifier.history import stores
@@ -29,17 +32,17 @@ from classifier.vocabulary import taxonomy
 
 logger = logging.getLogger(__name__)
 
-#: Records that may wait in memory for the disk. Past it they are lost.
+#: Records that may wait in memory. More are lost.
 MAX_WAITING = 1000
-#: How long records gather before they are written together: under load a row cost 3 ms of a core alone, and 1 ms so.
+#: Time in which records gather for one write. Under load a record costs 3 ms of a core alone, 1 ms in a batch.
 GATHER_S = 0.1
-#: The part of the time to flush that the stores get, when what they did not take is to go into the bucket.
-STORES_SHARE = 0.5
+#: Share of the shutdown time that each delivery gets. The rest is for the upload of undelivered files to the bucket.
+DELIVERY_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """One answer and whose it is, if anybody's. ``size`` in bytes, ``answered_at`` aware UTC."""
+    """The result of one photo and its owner, if it has one. ``size`` is in bytes, ``answered_at`` is aware UTC."""
 
     id: UUID
     owner: UUID | None
@@ -47,204 +50,220 @@ class NewRecord:
     name: str
     size: int
     answered_at: datetime
-    answer: PredictionResult
+    result: PredictionResult
 
 
 def record_id(owner: UUID, job: UUID) -> UUID:
-    """The key of an owner's job: the same job is the same row, and nobody can name another's."""
+    """Return the id of the record of a job. A repeated job has the same id, and no owner can form another's id."""
     return uuid5(owner, str(job))
 
 
-def record(entry: NewRecord) -> None:
-    """Hands ``entry`` over; returns at once."""
-    _history().take(entry)
+def record(new_record: NewRecord) -> None:
+    """Hand over a record to be stored; return at once."""
+    _recorder().add(new_record)
 
 
 def start() -> None:
-    """Goes on with what an earlier process left."""
-    _history()
+    """Start the recorder's threads, which also deliver the files of earlier processes."""
+    _recorder()
 
 
-def finish(timeout_s: float) -> None:
-    """Returns when all is stored, or after ``timeout_s``: then it is in the bucket, if there is one, or on disk."""
-    _history().finish(timeout_s)
-    _history.cache_clear()
+def shutdown(timeout_s: float) -> None:
+    """Store what waits within ``timeout_s``; upload the rest to the bucket, if there is one, or leave it on disk."""
+    if _recorder.cache_info().currsize:
+        _recorder().shutdown(timeout_s)
+        _recorder.cache_clear()
 
 
-def draft(entry: NewRecord) -> RecordDraft:
-    """What is to be written of an answer."""
-    return RecordDraft(_fields(entry), entry.answer.renditions)
+def to_draft(new_record: NewRecord) -> RecordDraft:
+    """Return the fields and the photo to store."""
+    result = new_record.result
+    fields = {
+        "id": str(new_record.id),
+        "created_at": new_record.answered_at.isoformat(),
+        "owner": new_record.owner and str(new_record.owner),
+        "source": new_record.source.value,
+        "name": new_record.name,
+        **prediction_fields(result),
+        **msgspec.to_builtins(result.timings),
+        "format": result.format,
+        "width": result.width,
+        "height": result.height,
+        "size": new_record.size,
+    }
+    return RecordDraft(fields, result.renditions)
 
 
-class History:
-    """The way from memory to the stores: two spools, a thread before them and one behind each."""
+def prediction_fields(result: PredictionResult) -> dict[str, Any]:
+    """Return the fields of the answer and its model, which a reclassification replaces."""
+    return {
+        "verdict": result.verdict.kind.value,
+        "display": result.verdict.display,
+        "wnid": result.verdict.wnid,
+        "group": taxonomy.top_group(result.verdict.wnid),
+        "score": result.verdict.score,
+        "squirrel": result.squirrel.value,
+        "animal": result.animal,
+        "predictions": msgspec.to_builtins(result.predictions),
+        "model_name": result.model_name,
+        "model_version": result.model_version,
+        "views": result.views.value,
+        "heatmap": _verdict_map(result.heatmap) if result.heatmap else None,
+    }
+
+
+class _Delivery(NamedTuple):
+    """One spool with its delivery worker.
+
+    ``kind`` names its folder on disk and in the bucket. A new name would hide the files of earlier processes.
+    """
+
+    kind: str
+    spool: Spool
+    worker: DeliveryWorker
+
+
+class Recorder:
+    """The path from memory to the stores: a spooler thread, two spools, and a delivery worker for each."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
-        self.rows = Spool(folder / "rows", max_bytes)
-        self.photos = Spool(folder / "photos", max_bytes)
         self._pending: deque[NewRecord] = deque()
-        self._came, self._hurry = threading.Event(), threading.Event()
+        self._has_pending, self._flush_requested = threading.Event(), threading.Event()
         self._spooled = threading.Condition()
-        self._busy = self._stopped = False
-        self._row_conveyor = DeliveryWorker("records", self.rows, self._deliver_rows)
-        self._photo_conveyor = DeliveryWorker("photos", self.photos, self._deliver_photo, self._take_over)
-        for _, _, conveyor in self._kinds():
-            conveyor.start()
-        metrics.RECORDS_WAITING.set_function(lambda: self.rows.records)
-        metrics.PHOTOS_WAITING.set_function(lambda: self.photos.records)
-        metrics.SPOOL_BYTES.set_function(lambda: self.rows.size_bytes + self.photos.size_bytes)
-        threading.Thread(target=self._spool_for_ever, name="spooler", daemon=True).start()
+        self._is_spooling = self._is_stopped = False
+        records, photos = Spool(folder / "rows", max_bytes), Spool(folder / "photos", max_bytes)
+        self._records = _Delivery("rows", records, DeliveryWorker("records", records, self._deliver_records))
+        self._photos = _Delivery(
+            "photos", photos, DeliveryWorker("photos", photos, self._deliver_photos, self._collect_from_bucket)
+        )
+        self._deliveries = (self._records, self._photos)
+        for delivery in self._deliveries:
+            delivery.worker.start()
+        metrics.RECORDS_WAITING.set_function(lambda: records.record_count)
+        metrics.PHOTOS_WAITING.set_function(lambda: photos.record_count)
+        metrics.SPOOL_BYTES.set_function(lambda: records.size_bytes + photos.size_bytes)
+        threading.Thread(target=self._run_spooler, name="spooler", daemon=True).start()
 
-    def take(self, entry: NewRecord) -> None:
-        """Into memory; at most ``MAX_WAITING`` wait there."""
+    def add(self, new_record: NewRecord) -> None:
+        """Put a record into memory, where at most ``MAX_WAITING`` wait."""
         if len(self._pending) >= MAX_WAITING:
-            _lose(1, "the disk does not keep up")
+            _count_lost(1, "SPOOL_DIR is too slow: its disk does not keep up.")
             return
-        self._pending.append(entry)
-        self._came.set()
+        self._pending.append(new_record)
+        self._has_pending.set()
 
-    def finish(self, timeout_s: float) -> None:
-        """See ``finish``."""
-        until = time.monotonic() + timeout_s
+    def shutdown(self, timeout_s: float) -> None:
+        """Spool all pending records, deliver all spooled files, upload or report what remains, and end the threads."""
+        deadline = time.monotonic() + timeout_s
         self._spool_pending(timeout_s)
-        for _, _, conveyor in self._kinds():  # rows first: they bring photos
-            share = STORES_SHARE if settings.S3_BUCKET else 1
-            conveyor.wait_until_idle(max(0.0, (until - time.monotonic()) * share))
-            conveyor.stop()
-        if settings.S3_BUCKET and (self.rows.files() or self.photos.files()):
-            leaving = threading.Thread(target=self._leave_in_bucket, daemon=True)
-            leaving.start()
-            leaving.join(max(0.0, until - time.monotonic()))
-        if waiting := self.rows.records + self.photos.records:
-            logger.error("%d records wait in %s: they are lost if it is", waiting, settings.SPOOL_DIR)
+        share = DELIVERY_SHARE if settings.S3_BUCKET else 1
+        for delivery in self._deliveries:  # records first: their delivery spools photos
+            delivery.worker.wait_until_idle(max(0.0, (deadline - time.monotonic()) * share))
+            delivery.worker.stop()
+        if settings.S3_BUCKET and any(delivery.spool.files() for delivery in self._deliveries):
+            upload = threading.Thread(target=self._upload_to_bucket, daemon=True)
+            upload.start()
+            upload.join(max(0.0, deadline - time.monotonic()))
+        if remaining := sum(delivery.spool.record_count for delivery in self._deliveries):
+            message = "%d records or photos remain in %s; keep this folder, the next process on it delivers them"
+            logger.error(message, remaining, settings.SPOOL_DIR)
 
     def _spool_pending(self, timeout_s: float) -> None:
-        self._hurry.set()
+        self._flush_requested.set()
         with self._spooled:
-            self._spooled.wait_for(lambda: not self._pending and not self._busy, timeout_s)
-        self._stopped = True
-        self._came.set()
+            self._spooled.wait_for(lambda: not self._pending and not self._is_spooling, timeout_s)
+        self._is_stopped = True
+        self._has_pending.set()
 
-    def _spool_for_ever(self) -> None:
-        while not self._stopped:
-            self._came.wait()
-            self._came.clear()
-            self._hurry.wait(GATHER_S)
-            self._busy = True
-            if batch := [draft(self._pending.popleft()) for _ in range(len(self._pending))]:
+    def _run_spooler(self) -> None:
+        while not self._is_stopped:
+            self._has_pending.wait()
+            self._has_pending.clear()
+            self._flush_requested.wait(GATHER_S)
+            self._is_spooling = True
+            if batch := [self._pending.popleft() for _ in range(len(self._pending))]:
                 self._spool_batch(batch)
             with self._spooled:
-                self._busy = False
+                self._is_spooling = False
                 self._spooled.notify_all()
 
-    def _spool_batch(self, batch: list[RecordDraft]) -> None:
+    def _spool_batch(self, batch: list[NewRecord]) -> None:
         try:
-            self.rows.put(stores.packed(batch), len(batch))
+            drafts = [to_draft(new_record) for new_record in batch]
+            self._spool_drafts(drafts)
         except SpoolFullError:
-            _lose(len(batch), "SPOOL_DIR is full")
-        except OSError as error:
-            self._write_at_once(batch, error)
-        else:
-            self._row_conveyor.wake()
+            _count_lost(len(batch), "SPOOL_DIR is full; raise SPOOL_MB if the disk has room.")
+        except Exception as error:  # noqa: BLE001 - the edge of the thread
+            _count_lost(len(batch), f"They cannot be written: {error or type(error).__name__}")
 
-    def _write_at_once(self, batch: list[RecordDraft], error: OSError) -> None:
-        """Without a disk there is the store, if it is there."""
-        logger.error("SPOOL_DIR takes nothing: %s", error)
+    def _spool_drafts(self, drafts: list[RecordDraft]) -> None:
         try:
-            self._keep_later(stores.write(batch))
-        except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, these are lost
-            _lose(len(batch), f"neither disk nor database takes them: {fault}")
+            self._records.spool.put(stores.serialize(drafts), len(drafts))
+        except OSError as error:
+            self._insert_directly(drafts, error)
+        else:
+            self._records.worker.wake()
 
-    def _deliver_rows(self, file: Path) -> None:
-        self._keep_later(stores.write(_unpacked(file)))
+    def _insert_directly(self, drafts: list[RecordDraft], error: OSError) -> None:
+        """Insert records that the disk does not accept. Raises the errors of the database."""
+        logger.error("SPOOL_DIR is not writable: %s; records go directly to the database", error)
+        try:
+            self._spool_photos(stores.insert_records(drafts))
+        finally:
+            connections.close_all()
 
-    def _keep_later(self, written: list[RecordDraft]) -> None:
-        for one in written:
-            if not one.kept:
+    def _deliver_records(self, file: Path) -> None:
+        self._spool_photos(stores.insert_records(_read_drafts(file)))
+
+    def _spool_photos(self, inserted: list[RecordDraft]) -> None:
+        for draft in inserted:
+            if not draft.renditions:
                 continue
             try:
-                self.photos.put(stores.packed([one]), 1)
+                self._photos.spool.put(stores.serialize([draft]), 1)
             except (SpoolFullError, OSError) as error:
-                _lose(1, f"no place for a photo: {error or 'SPOOL_DIR is full'}")
-        self._photo_conveyor.wake()
+                _count_lost(1, f"A photo cannot be spooled: {error or 'SPOOL_DIR is full; raise SPOOL_MB'}")
+        self._photos.worker.wake()
 
-    def _deliver_photo(self, file: Path) -> None:
-        for one in _unpacked(file):
-            stores.keep(one)
+    def _deliver_photos(self, file: Path) -> None:
+        for draft in _read_drafts(file):
+            stores.store_photo(draft)
 
-    def _take_over(self) -> None:
-        """What a task that ended has left in the bucket."""
+    def _collect_from_bucket(self) -> None:
+        """Take over the spool files that other backends uploaded at their shutdown."""
         if not settings.S3_BUCKET:
             return
-        for kind, spool, conveyor in self._kinds():
-            for name, content in stores.left(kind):
-                spool.adopt(name, content)
-                conveyor.wake()
+        for delivery in self._deliveries:
+            for name, content in stores.download_spool_files(delivery.kind):
+                delivery.spool.adopt(name, content)
+                delivery.worker.wake()
 
-    def _kinds(self) -> tuple[tuple[str, Spool, DeliveryWorker], ...]:
-        return ("rows", self.rows, self._row_conveyor), ("photos", self.photos, self._photo_conveyor)
-
-    def _leave_in_bucket(self) -> None:
+    def _upload_to_bucket(self) -> None:
         try:
-            for kind, spool, _ in self._kinds():
-                for file in spool.files():
-                    stores.leave(kind, file.name, file.read_bytes())
-                    spool.remove(file)
-        except Exception as error:  # noqa: BLE001 - then they stay where they are
-            logger.warning("the bucket takes no records either: %s", error or type(error).__name__)
+            for delivery in self._deliveries:
+                for file in delivery.spool.files():
+                    stores.upload_spool_file(delivery.kind, file.name, file.read_bytes())
+                    delivery.spool.remove(file)
+        except Exception as error:  # noqa: BLE001 - the files stay on disk
+            logger.warning("spool files not uploaded to the bucket: %s", error or type(error).__name__)
 
 
 @cache
-def _history() -> History:
-    return History(settings.SPOOL_DIR, settings.SPOOL_MB * 1024 * 1024)
+def _recorder() -> Recorder:
+    return Recorder(settings.SPOOL_DIR, settings.SPOOL_MB * 1024 * 1024)
 
 
-def _unpacked(file: Path) -> list[RecordDraft]:
+def _read_drafts(file: Path) -> list[RecordDraft]:
     try:
-        return stores.unpacked(file.read_bytes())
+        return stores.deserialize(file.read_bytes())
     except (ValueError, TypeError) as error:
-        _lose(1, f"{file} is damaged: {error}")
+        _count_lost(1, f"{file} is damaged: {error}")
         return []
 
 
-def _lose(records: int, why: str) -> None:
-    metrics.LOST.inc(records)
-    logger.error("%d records are lost: %s", records, why)
-
-
-def found(answer: PredictionResult) -> dict[str, Any]:
-    """What was found, by which model: the fields that a second look writes anew."""
-    return {
-        "verdict": answer.verdict.kind.value,
-        "display": answer.verdict.display,
-        "wnid": answer.verdict.wnid,
-        "group": taxonomy.top_group(answer.verdict.wnid),
-        "score": answer.verdict.score,
-        "squirrel": answer.squirrel.value,
-        "animal": answer.animal,
-        "predictions": msgspec.to_builtins(answer.predictions),
-        "model_name": answer.model_name,
-        "model_version": answer.model_version,
-        "views": answer.views.value,
-        "heatmap": _verdict_map(answer.heatmap) if answer.heatmap else None,
-    }
-
-
-def _fields(entry: NewRecord) -> dict[str, Any]:
-    answer = entry.answer
-    return {
-        "id": str(entry.id),
-        "created_at": entry.answered_at.isoformat(),
-        "owner": entry.owner and str(entry.owner),
-        "source": entry.source.value,
-        "name": entry.name,
-        **found(answer),
-        **msgspec.to_builtins(answer.timings),
-        "format": answer.format,
-        "width": answer.width,
-        "height": answer.height,
-        "size": entry.size,
-    }
+def _count_lost(count: int, reason: str) -> None:
+    metrics.LOST.inc(count)
+    logger.error("Records lost: %d. %s", count, reason)
 
 
 def _verdict_map(heatmap: Heatmap) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What may be done with a record once it is there: find it, judge it, share it, erase it."""
+"""Operations on stored records: find, give feedback, share, erase."""
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -12,105 +12,113 @@ from django.utils import timezone
 from classifier.history import notifications, photos
 from classifier.models import Classification, Erasure
 
-Rows = QuerySet[Classification]
+Records = QuerySet[Classification]
 
-#: Rows that are erased in one transaction.
-BATCH = 500
-#: Fields that no list shows: half of a row's bytes.
-BIG = ("predictions", "heatmap")
+#: Records that are read or deleted together.
+BATCH_SIZE = 500
+#: Fields that no list shows. They are half of a record's bytes.
+LARGE_FIELDS = ("predictions", "heatmap")
 
 
-def of(owner: UUID) -> Rows:
-    """All of an owner's, the newest first."""
+def of_owner(owner: UUID) -> Records:
+    """Return the records of an owner, the newest first."""
     return Classification.objects.filter(owner=owner).order_by("-created_at", "-id")
 
 
-def judge(owner: UUID, record: UUID, opinion: Classification.Opinion, suggested: str) -> bool:
-    """Notes once whether an answer was right, and the wnid of what it is instead; whether this was the first time."""
-    said = of(owner).filter(id=record, feedback="")
-    return bool(said.update(feedback=opinion, suggested=suggested, feedback_at=timezone.now()))
+def save_feedback(owner: UUID, record_id: UUID, opinion: Classification.Opinion, suggested: str) -> bool:
+    """Save the first feedback on a record; return whether it was the first. ``suggested`` is a wnid or empty."""
+    records = of_owner(owner).filter(id=record_id, feedback="")
+    return bool(records.update(feedback=opinion, suggested=suggested, feedback_at=timezone.now()))
 
 
-def share(owner: UUID, record: UUID, lifetime: timedelta) -> str | None:
-    """A key for a link that others can open until it expires, the same as before while that holds; ``None``: no row."""
-    row = of(owner).filter(id=record).only("share_key", "shared_until").first()
-    if row is None:
+def share(owner: UUID, record_id: UUID, lifetime: timedelta) -> str | None:
+    """Share a record for ``lifetime`` and return the key of its link; ``None`` if there is no such record.
+
+    A link that is still valid keeps its key.
+    """
+    record = of_owner(owner).filter(id=record_id).only("share_key", "shared_until").first()
+    if record is None:
         return None
-    if not is_shared(row, row.share_key):
-        row.share_key = secrets.token_urlsafe(16)
-    row.shared_until = timezone.now() + lifetime
-    row.save(update_fields=["share_key", "shared_until"])
-    return row.share_key
+    if not is_shared(record, record.share_key):
+        record.share_key = secrets.token_urlsafe(16)
+    record.shared_until = timezone.now() + lifetime
+    record.save(update_fields=["share_key", "shared_until"])
+    return record.share_key
 
 
-def is_shared(row: Classification, key: str) -> bool:
-    """Whether a link with this key still opens the record."""
-    return bool(key) and key == row.share_key and row.shared_until is not None and row.shared_until > timezone.now()
+def is_shared(record: Classification, key: str) -> bool:
+    """Return whether a link with this key is valid."""
+    has_key = bool(key) and key == record.share_key
+    return has_key and record.shared_until is not None and record.shared_until > timezone.now()
 
 
-def unshare(owner: UUID, record: UUID) -> None:
-    """The link opens nothing any more."""
-    of(owner).filter(id=record).update(share_key="", shared_until=None)
+def unshare(owner: UUID, record_id: UUID) -> None:
+    """Revoke the link of a record."""
+    of_owner(owner).filter(id=record_id).update(share_key="", shared_until=None)
 
 
-def is_erased(record: UUID) -> bool:
-    """Whether this record was there and is gone for good."""
-    return Erasure.objects.filter(key=record).exists()
+def is_erased(record_id: UUID) -> bool:
+    """Return whether this record was erased on its own."""
+    return Erasure.objects.filter(key=record_id).exists()
 
 
-def erase(owner: UUID, record: UUID) -> int:
-    """One of an owner's, its photo with it, for good; how many there were."""
-    return _erase([record], of(owner).filter(id=record), [owner])
+def erase(owner: UUID, record_id: UUID) -> int:
+    """Erase a record of an owner and its photo permanently; return the number of deleted records."""
+    return _erase([record_id], of_owner(owner).filter(id=record_id), [owner])
 
 
 def erase_all(owner: UUID) -> int:
-    """All of an owner's up to now, their photos with them, for good; how many there were."""
-    return _erase([owner], of(owner), [owner])
+    """Erase all present records of an owner and their photos permanently; return the number of deleted records."""
+    return _erase([owner], of_owner(owner), [owner])
 
 
-def erase_any(keys: Collection[UUID]) -> int:
-    """Records of anybody, by staff, for good; how many there were."""
-    rows = Classification.objects.filter(id__in=keys)
-    return _erase(keys, rows, set(rows.values_list("owner", flat=True)))
+def erase_any(record_ids: Collection[UUID]) -> int:
+    """Erase records of any owner permanently, for staff; return the number of deleted records."""
+    records = Classification.objects.filter(id__in=record_ids)
+    return _erase(record_ids, records, set(records.values_list("owner", flat=True)))
 
 
-def in_chunks(rows: Rows, size: int = BATCH) -> Iterator[list[Classification]]:
-    """All of ``rows``, the newest first, each chunk by a short query of its own: no cursor stays open meanwhile."""
-    rows = rows.order_by("-created_at", "-id")
-    older = rows
-    while chunk := list(older[:size]):
+def in_chunks(records: Records, size: int = BATCH_SIZE) -> Iterator[list[Classification]]:
+    """Yield all records in lists of ``size``, the newest first. Each list is one short query; no cursor stays open."""
+    records = records.order_by("-created_at", "-id")
+    remaining = records
+    while chunk := list(remaining[:size]):
         yield chunk
         last = chunk[-1]
-        older = rows.filter(created_at__lte=last.created_at).exclude(created_at=last.created_at, id__gte=last.id)
+        remaining = records.filter(created_at__lte=last.created_at).exclude(created_at=last.created_at, id__gte=last.id)
 
 
-def forget_late(written: Iterable[tuple[UUID, UUID | None, datetime]]) -> None:
-    """Erases again what was written (id, owner, time of the answer) after its owner had it erased.
+def erase_late_records(inserted: Iterable[tuple[UUID, UUID | None, datetime]]) -> None:
+    """Delete inserted records (id, owner, time of the answer) that had been erased before they arrived.
 
-    The erasure is committed before its rows are deleted and looked up after new ones are committed, so whichever
+    An erasure is committed before its records are deleted, and looked up after new records are committed. Whichever
     comes first, one of the two sees the other.
     """
-    written = list(written)
-    keys = {record for record, _, _ in written} | {owner for _, owner, _ in written if owner}
+    inserted = list(inserted)
+    keys = {record_id for record_id, _, _ in inserted} | {owner for _, owner, _ in inserted if owner}
     erased = dict(Erasure.objects.filter(key__in=keys).values_list("key", "at"))
-    late = [record for record, owner, at in written if record in erased or (owner in erased and at <= erased[owner])]
+    late = [
+        record_id
+        for record_id, owner, answered_at in inserted
+        if record_id in erased or (owner in erased and answered_at <= erased[owner])
+    ]
     if late:
         delete(Classification.objects.filter(id__in=late))
 
 
-def delete(rows: Rows, batch: int = BATCH) -> int:
-    """Rows in batches, each one's files once its row is gone for good; how many there were."""
+def delete(records: Records, batch_size: int = BATCH_SIZE) -> int:
+    """Delete records in batches, and the files of each batch after its commit; return the number of deleted records."""
     deleted = 0
-    while some := list(rows.values_list("id", "photo", "thumbnail")[:batch]):
+    while batch := list(records.values_list("id", "photo", "thumbnail")[:batch_size]):
         with transaction.atomic():
-            files = [name for _, *names in some for name in names if name]
+            files = [name for _, *names in batch for name in names if name]
             transaction.on_commit(_deletion(files), robust=True)
-            deleted += Classification.objects.filter(id__in=[record for record, _, _ in some]).delete()[0]
+            deleted += Classification.objects.filter(id__in=[record_id for record_id, _, _ in batch]).delete()[0]
     return deleted
 
 
 def _deletion(files: list[str]) -> Callable[[], None]:
-    """A function, because Django logs one that fails by its name, which a ``partial`` has not (Django 5.2)."""
+    """Return a function that deletes files. Django 5.2 logs a failed callback by its name, and a partial has none."""
 
     def delete_files() -> None:
         photos.delete(files)
@@ -118,9 +126,9 @@ def _deletion(files: list[str]) -> Callable[[], None]:
     return delete_files
 
 
-def _erase(keys: Collection[UUID], rows: Rows, owners: Collection[UUID | None]) -> int:
+def _erase(keys: Collection[UUID], records: Records, owners: Collection[UUID | None]) -> int:
     erasures = [Erasure(key=key, at=timezone.now()) for key in keys]
     Erasure.objects.bulk_create(erasures, update_conflicts=True, unique_fields=["key"], update_fields=["at"])
-    deleted = delete(rows)
-    notifications.announce(owners)
+    deleted = delete(records)
+    notifications.notify_owners(owners)
     return deleted

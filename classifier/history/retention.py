@@ -1,6 +1,6 @@
-"""What is old goes: rows with their files, files without a row, and the memory of what was erased.
+"""Retention: the old records, orphaned files and old erasures that a purge deletes.
 
-Each batch is committed by itself: a purge may be stopped at any time and simply run again, also while others write.
+A purge commits each batch on its own. It can be stopped at any time and run again, also while servers write records.
 """
 
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from classifier.history import photos
-from classifier.history.records import Rows
+from classifier.history.records import Records
 from classifier.models import Classification, Erasure
 
-#: A younger file without a row may be a photo that is just being stored.
-SETTLED = timedelta(hours=1)
+#: A younger file without a record may belong to a photo that is being stored.
+MIN_ORPHAN_AGE = timedelta(hours=1)
 
-#: A record comes late by as long as a store is away and it waits in the spool, or a page lies open that sends its job
-#: again: by hours or days, not by a season. A link that is shared lives for 7 days.
-ERASURES_KEPT = timedelta(days=90)
+#: A record may arrive late while the database is unavailable, or when an open page sends its job again. That takes
+#: hours or days. A share link is valid for 7 days.
+ERASURE_LIFETIME = timedelta(days=90)
 
-LOOKED_UP_TOGETHER = 500
-
-
-def rows(until: datetime) -> Rows:
-    """What was answered before, the oldest first: in the order of an index, which deleted rows leave quick."""
-    return Classification.objects.filter(created_at__lt=until).order_by("created_at")
+LOOKUP_BATCH_SIZE = 500
 
 
-def orphans() -> Iterator[str]:
-    """Files that no row names, and that nobody is just storing. Raises what the storage raises."""
-    settled, stored = timezone.now() - SETTLED, photos.stored()
-    while some := list(islice(stored, LOOKED_UP_TOGETHER)):
-        named = Classification.objects.filter(id__in={record for _, record in some}).values_list("photo", "thumbnail")
-        known = {name for pair in named for name in pair}
-        yield from (name for name, _ in some if name not in known and photos.is_older(name, settled))
+def records_before(time: datetime) -> Records:
+    """Return the records of answers before ``time``, the oldest first: an index has this order."""
+    return Classification.objects.filter(created_at__lt=time).order_by("created_at")
 
 
-def erasures() -> QuerySet[Erasure]:
-    """What was erased so long ago that no record of it can still come."""
-    return Erasure.objects.filter(at__lt=timezone.now() - ERASURES_KEPT)
+def orphaned_files() -> Iterator[str]:
+    """Yield the names of files that no record names, unless they are young. Raises the errors of the storage."""
+    newest, files = timezone.now() - MIN_ORPHAN_AGE, photos.list_files()
+    while batch := list(islice(files, LOOKUP_BATCH_SIZE)):
+        records = Classification.objects.filter(id__in={record_id for _, record_id in batch})
+        named = {name for pair in records.values_list("photo", "thumbnail") for name in pair}
+        yield from (name for name, _ in batch if name not in named and photos.is_older_than(name, newest))
+
+
+def old_erasures() -> QuerySet[Erasure]:
+    """Return the erasures that are so old that none of their records can still arrive."""
+    return Erasure.objects.filter(at__lt=timezone.now() - ERASURE_LIFETIME)

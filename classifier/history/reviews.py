@@ -1,4 +1,4 @@
-"""What staff say of records: right, or what it is instead; and that a newer model shall look again."""
+"""Reviews by staff: whether an answer was right, what the photo shows, and requests for reclassification."""
 
 from collections.abc import Collection
 from typing import Any
@@ -7,65 +7,72 @@ from uuid import UUID
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 
-from classifier.history.records import Rows
+from classifier.history.records import Records
 from classifier.models import Classification
 from classifier.prediction.result import VerdictKind
 from classifier.vocabulary import taxonomy
 
 Opinion = Classification.Opinion
 
-#: Records that are marked in one statement.
-MARKED_TOGETHER = 10_000
+#: Records that one statement marks for reclassification.
+MAX_REQUESTS = 10_000
 
 
-def agrees(verdict: str, wnid: str, truth: str) -> bool:
-    """Whether an answer is right of what is known to be there. A group is right if it holds that, or is held by it."""
-    named, real = taxonomy.nodes().get(wnid), taxonomy.nodes().get(truth)
-    if verdict == VerdictKind.NONE or named is None or real is None:
-        return (verdict == VerdictKind.NONE) == (real is None)
-    return named.leaves >= real.leaves or named.leaves <= real.leaves
+def is_correct(verdict: str, wnid: str, truth: str) -> bool:
+    """Return whether an answer is right if the photo shows ``truth`` (a wnid; of no animal: anything else).
+
+    A group is right if it contains the true name, or if the true name contains it.
+    """
+    answer_node, truth_node = taxonomy.nodes().get(wnid), taxonomy.nodes().get(truth)
+    if verdict == VerdictKind.NONE or answer_node is None or truth_node is None:
+        return (verdict == VerdictKind.NONE) == (truth_node is None)
+    return answer_node.leaves >= truth_node.leaves or answer_node.leaves <= truth_node.leaves
 
 
-def restated(row: Classification, verdict: str, wnid: str) -> dict[str, Any]:
-    """What was said of a record, as it holds for a new answer: by what they said is there; else it is open again."""
-    if (verdict, wnid) == (row.verdict, row.wnid):
+def carry_over_opinions(record: Classification, verdict: str, wnid: str) -> dict[str, Any]:
+    """Return the fields of feedback and review as they apply to a new answer; empty if the answer is the same.
+
+    An opinion that says what the photo shows is carried over. Any other is reset.
+    """
+    if (verdict, wnid) == (record.verdict, record.wnid):
         return {}
-    was = row.wnid if row.feedback == Opinion.RIGHT and row.verdict != VerdictKind.NONE else ""
-    people, staff = row.suggested or was, row.truth
-    said: dict[str, Any] = {"review": _opinion(verdict, wnid, staff)} if row.review else {}
-    if row.feedback:
-        opinion = _opinion(verdict, wnid, people)
-        said |= {"feedback": opinion, "suggested": people if opinion == Opinion.WRONG else ""}
-        said |= {} if opinion else {"feedback_at": None}
-    return said
+    fields: dict[str, Any] = {"review": _opinion(verdict, wnid, record.truth)} if record.review else {}
+    return fields | (_carry_over_feedback(record, verdict, wnid) if record.feedback else {})
 
 
-def mark_right(records: Collection[UUID]) -> int:
-    """The answers hold; what is there is what they name, unless that is no animal. How many were marked."""
+def mark_right(record_ids: Collection[UUID]) -> int:
+    """Mark answers as right and store their wnid as the truth, empty for no animal; return the number of records."""
     truth = Case(When(verdict=VerdictKind.NONE.value, then=Value("")), default=F("wnid"))
-    return Classification.objects.filter(id__in=records).update(review=Opinion.RIGHT, truth=truth)
+    return Classification.objects.filter(id__in=record_ids).update(review=Opinion.RIGHT, truth=truth)
 
 
-def set_truth(records: Collection[UUID], truth: str) -> int:
-    """All of them show ``truth``, a wnid; whether their answers were right follows. How many were marked."""
-    rows = Classification.objects.filter(id__in=records)
-    answers = rows.order_by().values_list("id", "verdict", "wnid")
-    right = [record for record, verdict, wnid in answers if agrees(verdict, wnid, truth)]
-    rows.exclude(id__in=right).update(review=Opinion.WRONG, truth=truth)
-    rows.filter(id__in=right).update(review=Opinion.RIGHT, truth=truth)
+def set_truth(record_ids: Collection[UUID], truth: str) -> int:
+    """Store that all photos show ``truth`` (a wnid) and whether each answer was right; return the number of records."""
+    records = Classification.objects.filter(id__in=record_ids)
+    answers = records.order_by().values_list("id", "verdict", "wnid")
+    right = [record_id for record_id, verdict, wnid in answers if is_correct(verdict, wnid, truth)]
+    records.exclude(id__in=right).update(review=Opinion.WRONG, truth=truth)
+    records.filter(id__in=right).update(review=Opinion.RIGHT, truth=truth)
     return len(answers)
 
 
-def ask_again(rows: Rows) -> int:
-    """Marks those of ``rows`` that have their photo, at most ``MARKED_TOGETHER``; how many were marked."""
-    wanted = rows.filter(photo__gt="", reclassification_requested_at=None).values_list("pk", flat=True)[
-        :MARKED_TOGETHER
-    ]
-    return Classification.objects.filter(id__in=list(wanted)).update(reclassification_requested_at=timezone.now())
+def request_reclassification(records: Records) -> int:
+    """Mark those records that have a photo and no request, at most ``MAX_REQUESTS``; return their number."""
+    unmarked = records.filter(photo__gt="", reclassification_requested_at=None)
+    record_ids = list(unmarked.values_list("pk", flat=True)[:MAX_REQUESTS])
+    return Classification.objects.filter(id__in=record_ids).update(reclassification_requested_at=timezone.now())
+
+
+def _carry_over_feedback(record: Classification, verdict: str, wnid: str) -> dict[str, Any]:
+    is_confirmed_animal = record.feedback == Opinion.RIGHT and record.verdict != VerdictKind.NONE
+    truth = record.suggested or (record.wnid if is_confirmed_animal else "")
+    opinion = _opinion(verdict, wnid, truth)
+    fields: dict[str, Any] = {"feedback": opinion, "suggested": truth if opinion == Opinion.WRONG else ""}
+    return fields if opinion else fields | {"feedback_at": None}
 
 
 def _opinion(verdict: str, wnid: str, truth: str) -> str:
-    """Right or wrong; empty where nobody said what is there."""
+    """Return ``right`` or ``wrong``; empty if the truth is unknown."""
     if not truth:
         return ""
-    return Opinion.RIGHT if agrees(verdict, wnid, truth) else Opinion.WRONG
+    return Opinion.RIGHT if is_correct(verdict, wnid, truth) else Opinion.WRONG

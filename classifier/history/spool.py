@@ -1,4 +1,4 @@
-"""What is on its way to a store, as files of this machine: whole or not there, bounded, the oldest first."""
+"""A folder of files that wait for delivery to a store. It has a size limit, and its files are written atomically."""
 
 import threading
 import time
@@ -10,63 +10,63 @@ SUFFIX = ".spool"
 
 
 class SpoolFullError(Exception):
-    """There is no room for more: it would be lost with the machine's disk instead."""
+    """The spool has reached its size limit."""
 
 
 class Spool:
-    """A folder of files, each with some records in it. Their names tell their age and how many records they hold."""
+    """A folder of files with serialized records. A file name contains its time and its number of records."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self.folder = folder
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._bytes: int | None = None
+        self._cached_bytes: int | None = None
 
-    def put(self, content: bytes, records: int) -> None:
-        """Raises ``SpoolFullError``, or ``OSError`` when the disk takes nothing."""
-        name = f"{time.time_ns():020}-{uuid4().hex[:8]}-{records}"
-        self._take_in(name, content)
+    def put(self, content: bytes, record_count: int) -> None:
+        """Write a new file. Raises ``SpoolFullError``, and ``OSError`` if the disk fails."""
+        name = f"{time.time_ns():020}-{uuid4().hex[:8]}-{record_count}"
+        self._write(name, content)
 
     def adopt(self, name: str, content: bytes) -> None:
-        """Puts a file of another machine's spool into this one, under its own name. Raises as ``put`` does."""
-        self._take_in(name.removesuffix(SUFFIX), content)
+        """Write a file from the spool of another process under the same name. Raises the errors of ``put``."""
+        self._write(name.removesuffix(SUFFIX), content)
 
     def files(self) -> list[Path]:
-        """All of them, the oldest first."""
+        """Return all files, the oldest first."""
         return sorted(self.folder.glob(f"*{SUFFIX}"))
 
     def remove(self, file: Path) -> None:
-        """It is where it should be: no longer here."""
+        """Delete a delivered file; ignore a missing one."""
         with self._lock, suppress(FileNotFoundError):
             size = file.stat().st_size
             file.unlink()
-            self._bytes = max(0, self._used() - size)
+            self._cached_bytes = max(0, self._used_bytes() - size)
 
     @property
-    def records(self) -> int:
-        """How many records wait here."""
+    def record_count(self) -> int:
+        """The number of records in all files."""
         return sum(int(file.stem.rpartition("-")[2]) for file in self.files())
 
     @property
     def size_bytes(self) -> int:
-        """How much of the disk they take."""
+        """The size of all files."""
         with self._lock:
-            return self._used()
+            return self._used_bytes()
 
-    def _take_in(self, name: str, content: bytes) -> None:
+    def _write(self, name: str, content: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._lock:
-            if self._used() + len(content) > self._max_bytes:
-                self._bytes = None  # another process may have emptied it
-            if self._used() + len(content) > self._max_bytes:
+            if self._used_bytes() + len(content) > self._max_bytes:
+                self._cached_bytes = None  # another process may have removed files
+            if self._used_bytes() + len(content) > self._max_bytes:
                 raise SpoolFullError
-            draft = self.folder / f"{name}.draft"
-            draft.touch(mode=0o600)
-            draft.write_bytes(content)
-            draft.rename(self.folder / f"{name}{SUFFIX}")
-            self._bytes = self._used() + len(content)
+            temporary = self.folder / f"{name}.draft"
+            temporary.touch(mode=0o600)
+            temporary.write_bytes(content)
+            temporary.rename(self.folder / f"{name}{SUFFIX}")
+            self._cached_bytes = self._used_bytes() + len(content)
 
-    def _used(self) -> int:
-        if self._bytes is None:
-            self._bytes = sum(file.stat().st_size for file in self.files())
-        return self._bytes
+    def _used_bytes(self) -> int:
+        if self._cached_bytes is None:
+            self._cached_bytes = sum(file.stat().st_size for file in self.files())
+        return self._cached_bytes

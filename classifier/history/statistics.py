@@ -1,7 +1,7 @@
-"""What the dashboard shows: the answers of the last days, and how right people and staff found them.
+"""Statistics for the dashboard: the answers of the last days, and the accuracy of each model version.
 
-A day is counted once, when it is surely over, and kept (``Day``); only the last two are counted anew. So it costs the
-same however many records there are.
+A finished day is counted once and stored (``DailyStatistics``). Only the last two days are counted at each request, so
+the cost does not grow with the number of records.
 """
 
 from collections import Counter
@@ -15,15 +15,15 @@ from django.utils import timezone
 from classifier.models import Classification, DailyStatistics
 from classifier.prediction.result import VerdictKind
 
-#: Records come late by seconds; by hours when a store was away.
-OPEN_DAYS = 2
-ANIMALS = {VerdictKind.SPECIES.value, VerdictKind.GROUP.value}
-READ_TOGETHER = 5000
+#: Days that are not stored yet, because records may arrive late: by seconds, or by hours after an outage.
+RECOUNTED_DAYS = 2
+ANIMAL_VERDICTS = {VerdictKind.SPECIES.value, VerdictKind.GROUP.value}
+CHUNK_SIZE = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class DayStatistics:
-    """One day: answers by verdict, by animal (wnid), and the median and 95th percentile of the milliseconds."""
+    """Statistics of one day: answers by verdict, by animal (wnid), and median and 95th percentile of the total time."""
 
     verdicts: dict[str, int]
     animals: dict[str, int]
@@ -32,13 +32,13 @@ class DayStatistics:
 
     @property
     def answers(self) -> int:
-        """All of the day."""
+        """The number of answers of the day."""
         return sum(self.verdicts.values())
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAccuracy:
-    """How many answers of a model were found right, of those that anybody judged."""
+    """The number of right answers of a model version among those with an opinion."""
 
     version: str
     right: int
@@ -46,49 +46,49 @@ class ModelAccuracy:
 
 
 def last_days(count: int, today: date | None = None) -> dict[date, DayStatistics]:
-    """The last ``count`` days, the oldest first, today among them."""
+    """Return the statistics of the last ``count`` days including today, the oldest first."""
     today = today or timezone.localdate()
-    days = [today - timedelta(days=back) for back in reversed(range(count))]
-    kept = {row.day: DayStatistics(**row.statistics) for row in DailyStatistics.objects.filter(day__in=days)}
-    found = {day: kept.get(day) or _counted(day) for day in days}
-    over = [day for day in days[:-OPEN_DAYS] if day not in kept]
+    days = [today - timedelta(days=days_ago) for days_ago in reversed(range(count))]
+    stored = {row.day: DayStatistics(**row.statistics) for row in DailyStatistics.objects.filter(day__in=days)}
+    statistics = {day: stored.get(day) or _count_day(day) for day in days}
+    finished = [day for day in days[:-RECOUNTED_DAYS] if day not in stored]
     DailyStatistics.objects.bulk_create(
-        [DailyStatistics(day=day, statistics=asdict(found[day])) for day in over], ignore_conflicts=True
+        [DailyStatistics(day=day, statistics=asdict(statistics[day])) for day in finished], ignore_conflicts=True
     )
-    return found
+    return statistics
 
 
-def said_by_people() -> list[ModelAccuracy]:
-    """Of each model version, by what owners said."""
+def feedback_accuracy() -> list[ModelAccuracy]:
+    """Return the accuracy of each model version by the feedback of owners."""
     return _accuracy("feedback")
 
 
-def said_by_staff() -> list[ModelAccuracy]:
-    """Of each model version, by what staff said."""
+def review_accuracy() -> list[ModelAccuracy]:
+    """Return the accuracy of each model version by the reviews of staff."""
     return _accuracy("review")
 
 
-def _counted(day: date) -> DayStatistics:
-    """From the index ``classification_day`` alone."""
+def _count_day(day: date) -> DayStatistics:
+    """Count one day. The index ``classification_day`` alone answers the query."""
     start = timezone.make_aware(datetime.combine(day, time.min))
-    rows = Classification.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).order_by()
+    records = Classification.objects.filter(created_at__gte=start, created_at__lt=start + timedelta(days=1)).order_by()
     verdicts, animals, times = Counter[str](), Counter[str](), list[float]()
-    for verdict, wnid, total_ms in rows.values_list("verdict", "wnid", "total_ms").iterator(READ_TOGETHER):
+    for verdict, wnid, total_ms in records.values_list("verdict", "wnid", "total_ms").iterator(CHUNK_SIZE):
         verdicts[verdict] += 1
-        animals[wnid] += verdict in ANIMALS
+        animals[wnid] += verdict in ANIMAL_VERDICTS
         times.append(total_ms)
     times.sort()
     return DayStatistics(dict(verdicts), dict(+animals), _quantile(times, 0.5), _quantile(times, 0.95))
 
 
-def _quantile(ordered: Sequence[float], share: float) -> float | None:
-    """The nearest of the values themselves."""
-    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 2) if ordered else None
+def _quantile(ordered: Sequence[float], fraction: float) -> float | None:
+    """Return the nearest-rank quantile, without interpolation."""
+    return round(ordered[min(len(ordered) - 1, int(len(ordered) * fraction))], 2) if ordered else None
 
 
 def _accuracy(field: str) -> list[ModelAccuracy]:
-    rows = Classification.objects.filter(**{f"{field}__gt": ""}).order_by()
-    found: dict[str, Counter[str]] = {}
-    for version, opinion, count in rows.values_list("model_version", field).annotate(count=Count("*")):
-        found.setdefault(version, Counter())[opinion] = count
-    return [ModelAccuracy(version, said["right"], said.total()) for version, said in sorted(found.items())]
+    records = Classification.objects.filter(**{f"{field}__gt": ""}).order_by()
+    opinions: dict[str, Counter[str]] = {}
+    for version, opinion, count in records.values_list("model_version", field).annotate(count=Count("*")):
+        opinions.setdefault(version, Counter())[opinion] = count
+    return [ModelAccuracy(version, counts["right"], counts.total()) for version, counts in sorted(opinions.items())]

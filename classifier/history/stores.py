@@ -1,4 +1,4 @@
-"""The stores themselves: rows into the database, photos into the storage, what waits into the bucket of all tasks."""
+"""Writing to the stores: records to the database, photos to the storage, undelivered spool files to the bucket."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError, ProgrammingError, close_old_connections
+from django.db import InterfaceError, OperationalError, ProgrammingError
 
 from classifier import metrics
 from classifier.history import notifications, photos, records
@@ -20,18 +20,18 @@ from classifier.prediction.result import Renditions
 
 logger = logging.getLogger(__name__)
 
-#: The database is away, or not migrated yet: whatever is wrong, it is not this row.
-AWAY = (OperationalError, InterfaceError, ProgrammingError)
-#: Where a task that ends leaves what it could not store, for any other.
-LEFT = "spool"
+#: Errors of a database that is unavailable or not migrated yet. They are not the fault of one record.
+DATABASE_UNAVAILABLE = (OperationalError, InterfaceError, ProgrammingError)
+#: Folder of the bucket in which a backend leaves its undelivered spool files for other backends.
+BUCKET_FOLDER = "spool"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDraft:
-    """A row that is not written yet: JSON values of its fields, and its photo if that is to be kept."""
+    """A record before it is written: its fields as JSON values, and its photo if that is to be kept."""
 
     fields: dict[str, Any]
-    kept: Renditions | None
+    renditions: Renditions | None
 
     @property
     def id(self) -> UUID:
@@ -42,62 +42,60 @@ class RecordDraft:
         return UUID(self.fields["owner"]) if self.fields["owner"] else None
 
     @property
-    def at(self) -> datetime:
+    def created_at(self) -> datetime:
         return datetime.fromisoformat(self.fields["created_at"])
 
 
-def packed(drafts: Iterable[RecordDraft]) -> bytes:
-    """Drafts as bytes, one a line."""
+def serialize(drafts: Iterable[RecordDraft]) -> bytes:
+    """Return drafts as JSON Lines: ``[fields, [photo, thumbnail] or null]``, the JPEGs in Base64."""
     lines = []
     for draft in drafts:
-        kept = draft.kept and [base64.b64encode(jpeg).decode() for jpeg in (draft.kept.photo, draft.kept.thumbnail)]
-        lines.append(json.dumps([draft.fields, kept]))
+        jpegs = draft.renditions and (draft.renditions.photo, draft.renditions.thumbnail)
+        encoded = jpegs and [base64.b64encode(jpeg).decode() for jpeg in jpegs]
+        lines.append(json.dumps([draft.fields, encoded]))
     return "\n".join(lines).encode()
 
 
-def unpacked(content: bytes) -> list[RecordDraft]:
-    """What was packed."""
+def deserialize(content: bytes) -> list[RecordDraft]:
+    """Return the drafts in ``content``. Raises ``ValueError`` or ``TypeError`` if it is damaged."""
     pairs = (json.loads(line) for line in content.splitlines())
-    return [RecordDraft(fields, kept and Renditions(*map(base64.b64decode, kept))) for fields, kept in pairs]
+    return [RecordDraft(fields, jpegs and Renditions(*map(base64.b64decode, jpegs))) for fields, jpegs in pairs]
 
 
-def write(drafts: Sequence[RecordDraft]) -> list[RecordDraft]:
-    """Their rows; those that were written, because one that no database takes is lost alone, and said so.
+def insert_records(drafts: Sequence[RecordDraft]) -> list[RecordDraft]:
+    """Insert records, notify their owners and return the drafts whose records are stored.
 
-    A known id keeps its row, and what was erased meanwhile stays erased. Raises what is in ``AWAY``.
+    A record that the database rejects is lost; the others are stored. Existing records stay as they are, and erased
+    records are not stored again. Raises the errors in ``DATABASE_UNAVAILABLE``.
     """
-    close_old_connections()
     try:
         _insert(drafts)
-    except AWAY:
+    except DATABASE_UNAVAILABLE:
         raise
-    except Exception:  # noqa: BLE001 - one of them is wrong: the others are not lost for it
-        drafts = [draft for draft in drafts if _insert_alone(draft)]
-    finally:
-        close_old_connections()
-    notifications.announce(draft.owner for draft in drafts)
+    except Exception:  # noqa: BLE001 - one record is invalid: insert the others
+        drafts = [draft for draft in drafts if _insert_or_lose(draft)]
+    notifications.notify_owners(draft.owner for draft in drafts)
     return list(drafts)
 
 
-def keep(draft: RecordDraft) -> None:
-    """Stores the photo of a written row, if there is consent. Raises what the storage or the database raises."""
-    close_old_connections()
-    try:
-        if draft.kept and photos.save(draft.id, draft.kept):
-            notifications.announce([draft.owner])
-    finally:
-        close_old_connections()
+def store_photo(draft: RecordDraft) -> None:
+    """Store the photo of an inserted record, if it has one. Raises the errors of the storage and the database."""
+    if draft.renditions and photos.save(draft.id, draft.renditions):
+        notifications.notify_owners([draft.owner])
 
 
-def leave(kind: str, name: str, content: bytes) -> None:
-    """Leaves a file for any task in the bucket. Raises what the storage raises."""
-    default_storage.save(f"{LEFT}/{kind}/{name}", ContentFile(content))
+def upload_spool_file(kind: str, name: str, content: bytes) -> None:
+    """Leave a spool file in the bucket for any backend. Raises the errors of the storage."""
+    default_storage.save(f"{BUCKET_FOLDER}/{kind}/{name}", ContentFile(content))
 
 
-def left(kind: str) -> Iterator[tuple[str, bytes]]:
-    """What tasks have left, each taken from the bucket once it was looked at. Raises what the storage raises."""
-    for name in default_storage.listdir(f"{LEFT}/{kind}")[1]:
-        path = f"{LEFT}/{kind}/{name}"
+def download_spool_files(kind: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each spool file in the bucket, and delete it there when the next one is requested.
+
+    Raises the errors of the storage.
+    """
+    for name in default_storage.listdir(f"{BUCKET_FOLDER}/{kind}")[1]:
+        path = f"{BUCKET_FOLDER}/{kind}/{name}"
         with default_storage.open(path, "rb") as file:
             yield name, file.read()
         default_storage.delete(path)
@@ -105,16 +103,16 @@ def left(kind: str) -> Iterator[tuple[str, bytes]]:
 
 def _insert(drafts: Sequence[RecordDraft]) -> None:
     Classification.objects.bulk_create([Classification(**draft.fields) for draft in drafts], ignore_conflicts=True)
-    records.forget_late([(draft.id, draft.owner, draft.at) for draft in drafts])
+    records.erase_late_records([(draft.id, draft.owner, draft.created_at) for draft in drafts])
 
 
-def _insert_alone(draft: RecordDraft) -> bool:
+def _insert_or_lose(draft: RecordDraft) -> bool:
     try:
         _insert([draft])
-    except AWAY:
+    except DATABASE_UNAVAILABLE:
         raise
     except Exception:
         metrics.LOST.inc()
-        logger.exception("record %s is lost", draft.id)
+        logger.exception("Records lost: 1. The database rejects record %s.", draft.id)
         return False
     return True

@@ -1,23 +1,27 @@
-"""Which squares of a photo the model looks at. Standard library only: the wire speaks of it in both roles."""
+"""The squares of a photo that the model classifies. Standard library only: both roles use the names of the views."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 #: The side of the model's input, in pixels.
 INPUT_SIDE = 224
-#: The photo's short side, in pixels, when ``best`` cuts the centre out: the crop ImageNet models are evaluated with.
+#: The photo's short side, in pixels, when ``best`` crops the centre. ImageNet models are evaluated with this crop.
 SHORT_SIDE = 256
 
 
 class Views(StrEnum):
-    """Top-1 on 750 photos of 150 ImageNet classes: ``fast`` 86.1 %, ``best`` 87.1 %, at a third of the speed."""
+    """The choice of squares. Top-1 accuracy on 750 photos of 150 ImageNet classes: ``fast`` 86.1 %, ``best`` 87.1 %.
 
-    FAST = "fast"  #: the square in the middle, as long as the short side (docs/decisions/0008)
-    BEST = "best"  #: the mean of three: the inner part of that, and the squares at both ends of the long side
+    ``fast``: the centre square with the photo's short side (docs/decisions/0008).
+    ``best``: the mean of three squares, at a third of the speed: the centre crop, and both ends of the long side.
+    """
+
+    FAST = "fast"
+    BEST = "best"
 
 
 class Box(NamedTuple):
-    """A square of a photo in its own pixels, from the upper left corner."""
+    """A square part of a photo, in pixels of the photo from its upper left corner."""
 
     left: float
     upper: float
@@ -26,7 +30,7 @@ class Box(NamedTuple):
 
 
 def boxes(width: int, height: int, views: Views) -> list[Box]:
-    """The squares to look at in a ``width``×``height`` photo: 1 for ``fast``, 3 for ``best``."""
+    """Return the squares to classify in a photo of ``width`` × ``height`` pixels: 1 for ``fast``, 3 for ``best``."""
     short = min(width, height)
     if views is Views.FAST:
         return [_centre(width, height, short)]

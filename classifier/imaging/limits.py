@@ -1,14 +1,14 @@
-"""Limits and formats of the pictures that the product accepts. Imports nothing, so every role can read it."""
+"""Sizes and formats of the pictures that the server accepts. Without imports, so that both roles can use it."""
 
-#: Of one picture file.
+#: Maximum size of one picture file.
 MAX_BYTES = 10 * 1024 * 1024
-#: Of one WebSocket message: a picture of ``MAX_BYTES`` as base64 inside JSON fits.
+#: Maximum size of one WebSocket message. A picture of ``MAX_BYTES`` fits as base64 inside JSON.
 MAX_MESSAGE_BYTES = 14 * 1024 * 1024 + 64 * 1024
 MAX_PIXELS = 50_000_000
-#: Of pictures with 32 bits per channel, which need several times the memory.
+#: Maximum for pictures with 32 bits per channel, which need several times the memory.
 MAX_DEEP_PIXELS = 16_000_000
-#: Scans of one JPEG. Pillow writes progressive JPEGs with 10; a preview in the metadata can add as many.
+#: Maximum number of scans in one JPEG. Pillow writes 10; a preview in the metadata can add as many.
 MAX_JPEG_SCANS = 64
 
-#: The formats that are read, by their common names.
+#: The common names of the formats that the server reads.
 FORMATS = ("JPEG", "PNG", "WebP", "GIF", "BMP", "TIFF", "AVIF", "HEIC")

@@ -1,4 +1,4 @@
-"""The model on disk: a LiteRT file a precision, and ``model.json``, which says what each is and proves it whole."""
+"""The model on disk: one LiteRT file per precision, and ``model.json`` with their metadata and hashes."""
 
 import hashlib
 import io
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classifier.vocabulary.labels import LABELS_FILE
 
-#: By precision. The card's own fields are of the first; those of another lie under its name.
+#: Model files by precision. Top-level fields of ``model.json`` describe float32; the field ``int8`` describes int8.
 MODEL_FILES = {"float32": "model.tflite", "int8": "model-int8.tflite"}
 WEIGHTS_FILE = "weights.h5"
 HEAD_FILE = "head.npy"
@@ -21,13 +21,15 @@ BUILD_HINT = "Build it again with `make model` (or `python manage.py build_model
 
 
 class ArtifactError(Exception):
-    """The artefact is missing, damaged or half-written; the message says which, and what to do."""
+    """The artefact is missing, damaged or incomplete. The message names the file and the next step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A verified model. ``version`` is the start of the model file's sha256; ``content`` is the file itself,
-    ``head`` the last layer's kernel (1280, 1000), which explains an answer.
+    """A verified model.
+
+    ``version``: the first 12 digits of the SHA-256 of the model file. ``content``: the model file.
+    ``head``: the kernel of the last layer, float32 (1280, 1000), for heatmaps.
     """
 
     name: str
@@ -38,51 +40,55 @@ class Artifact:
 
 
 def sha256(content: bytes) -> str:
-    """The hexadecimal SHA-256 of some bytes."""
+    """Return the hexadecimal SHA-256 of ``content``."""
     return hashlib.sha256(content).hexdigest()
 
 
 def load(directory: Path, precision: str = "float32") -> Artifact:
-    """The artefact in ``directory`` in one of ``MODEL_FILES``, its hashes verified. Raises ``ArtifactError``."""
+    """Load the artefact in ``directory`` and verify its hashes.
+
+    ``precision``: one of ``MODEL_FILES``. Raises ``ArtifactError``.
+    """
     card = _read_card(directory / CARD_FILE)
-    path = directory / MODEL_FILES[precision]
-    content = _read(path)
+    content = _read(directory / MODEL_FILES[precision])
+    head = _read(directory / HEAD_FILE)
     try:
-        model = card if precision == "float32" else card[precision]
-        if sha256(content) != model["sha256"]:
-            raise ArtifactError(f"{path} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+        model_card = card if precision == "float32" else card[precision]
+        _check_hash(directory / MODEL_FILES[precision], content, model_card["sha256"])
+        _check_hash(directory / HEAD_FILE, head, card["head_sha256"])
         if sha256(LABELS_FILE.read_bytes()) != card["labels_sha256"]:
             raise ArtifactError(f"{directory} was built for other labels than this code has. {BUILD_HINT}")
-        head = _read(directory / HEAD_FILE)
-        if sha256(head) != card["head_sha256"]:
-            raise ArtifactError(f"{directory / HEAD_FILE} is damaged: its hash is not the one recorded. {BUILD_HINT}")
         kernel = np.load(io.BytesIO(head))
-        return Artifact(card["name"], model["version"], card["weights"]["sha256"], content, kernel)
+        return Artifact(card["name"], model_card["version"], card["weights"]["sha256"], content, kernel)
     except (KeyError, TypeError):
-        raise ArtifactError(f"{directory / CARD_FILE} lacks a field: it is half-written. {BUILD_HINT}") from None
+        raise ArtifactError(f"{directory / CARD_FILE} is incomplete: a field is missing. {BUILD_HINT}") from None
 
 
-def load_weights(directory: Path) -> Path:
-    """The verified Keras weights beside the model, for the reference engine. Raises ``ArtifactError``."""
+def verify_weights(directory: Path) -> Path:
+    """Return the path of the Keras weights, verified, for the reference engine. Raises ``ArtifactError``."""
     path = directory / WEIGHTS_FILE
-    if sha256(_read(path)) != load(directory).weights_sha256:
-        raise ArtifactError(f"{path} is damaged: its hash is not the one recorded. {BUILD_HINT}")
+    _check_hash(path, _read(path), load(directory).weights_sha256)
     return path
 
 
 def is_built(directory: Path, weights_sha256: str) -> bool:
-    """Whether ``directory`` holds a whole artefact of these weights, in every precision."""
+    """Return whether ``directory`` holds a complete artefact of these weights in every precision."""
     try:
         return all(load(directory, precision).weights_sha256 == weights_sha256 for precision in MODEL_FILES)
     except ArtifactError:
         return False
 
 
+def _check_hash(path: Path, content: bytes, expected_sha256: str) -> None:
+    if sha256(content) != expected_sha256:
+        raise ArtifactError(f"{path} is damaged: its hash differs from the one in {CARD_FILE}. {BUILD_HINT}")
+
+
 def _read_card(path: Path) -> dict[str, Any]:
     try:
         card = json.loads(_read(path))
     except ValueError:
-        raise ArtifactError(f"{path} is not JSON: it is half-written. {BUILD_HINT}") from None
+        raise ArtifactError(f"{path} is incomplete: it is not valid JSON. {BUILD_HINT}") from None
     if not isinstance(card, dict):
         raise ArtifactError(f"{path} is not a JSON object. {BUILD_HINT}")
     return card
@@ -94,4 +100,4 @@ def _read(path: Path) -> bytes:
     except FileNotFoundError:
         raise ArtifactError(f"There is no model at {path}. {BUILD_HINT}") from None
     except OSError as error:
-        raise ArtifactError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}. Check its permissions.") from error

@@ -1,4 +1,4 @@
-"""What any engine must do."""
+"""Interface of the engines that run the model."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class ModelOutput:
-    """What the model says of ``n`` squares.
+    """Output of the model for ``n`` squares.
 
     ``probabilities``: float32 (n, 1000), each row a softmax: 0…1, sum 1.
-    ``features``: float32 (n, 7, 7, 1280), the last convolution's output, ≥ 0; empty (0, 7, 7, 1280) unless asked for.
+    ``features``: float32 (n, 7, 7, 1280), ≥ 0, the output of the last convolution; (0, 7, 7, 1280) if not requested.
     """
 
     probabilities: NDArray[np.float32]
@@ -20,8 +20,8 @@ class ModelOutput:
 
 
 class Engine(Protocol):
-    """One model in memory. An instance belongs to one thread."""
+    """A model in memory. Each thread uses its own instance."""
 
     def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> ModelOutput:
-        """The model's answer for uint8 RGB ``squares`` (n, 224, 224, 3), 0…255; preprocessing is the model's own."""
+        """Run the model on uint8 RGB ``squares`` (n, 224, 224, 3), 0…255. The model includes its preprocessing."""
         ...

@@ -1,4 +1,4 @@
-"""Who is next: one job of each owner in turn, so that who brings many waits for its own and not others for it."""
+"""Round-robin queue: one owner's backlog never delays another owner."""
 
 import threading
 from collections import OrderedDict, deque
@@ -14,7 +14,7 @@ Work = TypeVar("Work")
 
 @dataclass(eq=False, slots=True)
 class QueuedJob(Generic[Work]):
-    """One job of ``owner`` that waits; ``work`` is ``None`` once it was given up."""
+    """A waiting job of ``owner``. ``work`` becomes ``None`` when the job starts or is removed."""
 
     owner: Hashable
     work: Work | None
@@ -22,80 +22,83 @@ class QueuedJob(Generic[Work]):
 
 
 class FairQueue(Generic[Work]):
-    """Admits ``limit`` jobs at a time, waiting and running; hands them out in turn. Any thread may use it."""
+    """Queue that admits at most ``limit`` jobs, waiting and running, and serves owners in turn. Thread-safe."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._admitted = 0
-        self._lines: OrderedDict[Hashable, deque[QueuedJob[Work]]] = OrderedDict()
-        self._lock = threading.RLock()  # a future's callbacks come back here
+        self._jobs_by_owner: OrderedDict[Hashable, deque[QueuedJob[Work]]] = OrderedDict()
+        # Reentrant: setting a future's exception under the lock runs its callback, which calls release().
+        self._lock = threading.RLock()
 
     @property
     def in_flight(self) -> int:
-        """Jobs that wait or run."""
+        """Return the number of waiting and running jobs."""
         return self._admitted
 
     @property
-    def waiting(self) -> int:
-        """Jobs that wait."""
+    def waiting_count(self) -> int:
+        """Return the number of waiting jobs."""
         with self._lock:
-            return sum(map(len, self._lines.values()))
+            return sum(map(len, self._jobs_by_owner.values()))
 
-    def join(self, job: QueuedJob[Work], retry_after: float) -> int:
-        """Puts a job behind its owner's others; how many run or go before it, as things stand.
+    def enqueue(self, job: QueuedJob[Work], retry_after: float) -> int:
+        """Append a job to its owner's jobs and return how many jobs run or precede it at this moment.
 
-        When all places are taken, the owner with most waiting jobs loses its last one to an owner with fewer: its
-        future is ``ServerFault`` ``server.overloaded``. Raises the same for a job whose owner is that one.
+        If the queue is full, the owner with the most waiting jobs loses its last one to an owner with fewer: the future
+        of the removed job gets ``ServerError`` ``server.overloaded`` with ``retry_after`` seconds. The same error is
+        raised if ``job`` belongs to the owner with the most waiting jobs.
         """
         with self._lock:
             if self._admitted >= self._limit:
-                self._make_room(job.owner, ServerError("server.overloaded", retry_after=retry_after))
-            running = self._admitted - self.waiting
+                self._evict(job.owner, ServerError("server.overloaded", retry_after=retry_after))
+            running = self._admitted - self.waiting_count
             self._admitted += 1
-            own = self._lines.setdefault(job.owner, deque())
-            own.append(job)
-            return running + self._before(job.owner, len(own) - 1)
+            owner_jobs = self._jobs_by_owner.setdefault(job.owner, deque())
+            owner_jobs.append(job)
+            return running + self._count_before(job.owner, len(owner_jobs) - 1)
 
-    def next(self) -> QueuedJob[Work] | None:
-        """The job whose turn it is; its owner's next turn comes after everybody else's."""
+    def dequeue(self) -> QueuedJob[Work] | None:
+        """Remove and return the next job, or ``None`` if no job waits. Its owner moves to the end of the round."""
         with self._lock:
-            if not self._lines:
+            if not self._jobs_by_owner:
                 return None
-            owner, line = next(iter(self._lines.items()))
-            job = line.popleft()
-            del self._lines[owner]
-            if line:
-                self._lines[owner] = line
+            owner, owner_jobs = self._jobs_by_owner.popitem(last=False)
+            job = owner_jobs.popleft()
+            if owner_jobs:
+                self._jobs_by_owner[owner] = owner_jobs
             return job
 
-    def leave(self, job: QueuedJob[Work]) -> None:
-        """Takes a waiting job out and lets go of its work."""
+    def remove(self, job: QueuedJob[Work]) -> None:
+        """Remove a waiting job and drop the reference to its work."""
         with self._lock:
             job.work = None
-            line = self._lines.get(job.owner)
-            if line and job in line:
-                line.remove(job)
-                if not line:
-                    del self._lines[job.owner]
+            owner_jobs = self._jobs_by_owner.get(job.owner)
+            if owner_jobs and job in owner_jobs:
+                owner_jobs.remove(job)
+                if not owner_jobs:
+                    del self._jobs_by_owner[job.owner]
 
-    def done(self) -> None:
-        """A job ended, however: its place is free."""
+    def release(self) -> None:
+        """Free the place of a job that has ended, with or without success."""
         with self._lock:
             self._admitted -= 1
 
-    def _before(self, owner: Hashable, behind_own: int) -> int:
-        """Jobs before one that stands behind ``behind_own`` of its owner's own: as many of each other owner's, and one
-        more of each whose turn comes earlier.
-        """
-        owners = list(self._lines)
-        ahead = owners.index(owner)
-        rounds = ((len(self._lines[other]), behind_own + (place < ahead)) for place, other in enumerate(owners))
-        return behind_own + sum(min(pair) for place, pair in enumerate(rounds) if place != ahead)
+    def _count_before(self, owner: Hashable, own_before: int) -> int:
+        """Return how many jobs precede a job that has ``own_before`` earlier jobs of its owner.
 
-    def _make_room(self, owner: Hashable, fault: ServerError) -> None:
-        longest = max(self._lines.values(), key=len, default=deque[QueuedJob[Work]]())
-        if len(longest) <= len(self._lines.get(owner, ())) + 1:
-            raise fault
-        last = longest.pop()
-        last.work = None
-        last.future.set_exception(fault)
+        Each other owner gets as many turns before it, and one more if that owner's turn comes earlier in the round.
+        """
+        owners = list(self._jobs_by_owner)
+        turn = owners.index(owner)
+        others = [(index, len(self._jobs_by_owner[other])) for index, other in enumerate(owners) if index != turn]
+        return own_before + sum(min(job_count, own_before + (index < turn)) for index, job_count in others)
+
+    def _evict(self, owner: Hashable, error: ServerError) -> None:
+        """Remove the last job of the longest backlog, or raise ``error`` if ``owner`` has that backlog."""
+        longest = max(self._jobs_by_owner.values(), key=len, default=deque[QueuedJob[Work]]())
+        if len(longest) <= len(self._jobs_by_owner.get(owner, ())) + 1:
+            raise error
+        evicted = longest.pop()
+        evicted.work = None
+        evicted.future.set_exception(error)

@@ -1,4 +1,4 @@
-"""The reference engine: Keras under TensorFlow. The only serving file that imports either."""
+"""Reference engine: Keras on TensorFlow. No other module of the server imports either."""
 
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from classifier.inference.engine import ModelOutput
 
 
 def reference_model(weights: Path, *, batch: int | None = None) -> keras.Model:
-    """Keras's MobileNetV2 with uint8 RGB in and [probabilities (n, 1000), features (n, 7, 7, 1280)] out.
+    """Return Keras's MobileNetV2 from uint8 RGB (n, 224, 224, 3) to probabilities (n, 1000), features (n, 7, 7, 1280).
 
-    The preprocessing x / 127.5 - 1 (``keras.applications.mobilenet_v2.preprocess_input``) stands inside.
+    ``batch`` fixes n. The model includes the preprocessing x / 127.5 - 1
+    (``keras.applications.mobilenet_v2.preprocess_input``).
     """
     network = keras.applications.MobileNetV2(weights=str(weights))
     outputs = keras.Model(network.input, [network.output, network.get_layer("out_relu").output])
@@ -26,7 +27,7 @@ class KerasEngine:
     """MobileNetV2 as a traced ``tf.function``. Thread-safe: one instance serves all threads."""
 
     def __init__(self, weights: Path) -> None:
-        """``weights``: the official Keras .h5."""
+        """Load ``weights``, the official Keras .h5 file."""
         model = reference_model(weights)
         signature = tf.TensorSpec((None, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8)
         self._call = tf.function(lambda pixels: model(pixels, training=False), input_signature=[signature])

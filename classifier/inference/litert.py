@@ -1,7 +1,7 @@
-"""The serving engine: LiteRT, one thread an interpreter.
+"""Serving engine: LiteRT with one thread per interpreter.
 
-One core answers a square in 7 ms and batches gain nothing (8 at once: 7.9 ms each), so squares go one by one
-and parallel work is the pool's business. DayStatistics and alternatives: docs/decisions/0001-litert-serves.md.
+One core classifies a square in 7 ms, and batches are not faster (7.9 ms per square in a batch of 8). Squares are
+therefore run one by one; the worker pool runs them in parallel. Figures: docs/decisions/0001-litert-serves.md.
 """
 
 import numpy as np
@@ -15,16 +15,19 @@ FEATURES_SHAPE = (7, 7, 1280)
 
 
 class LiteRTEngine:
-    """MobileNetV2 in LiteRT, float32 or int8. Not thread-safe: one instance a thread."""
+    """MobileNetV2 in LiteRT, float32 or int8. Not thread-safe: use one instance per thread."""
 
     def __init__(self, model: bytes) -> None:
-        """``model``: a LiteRT file with the outputs (1, 1000) and (1, 7, 7, 1280). Raises ``ValueError`` for others."""
+        """Load ``model``, a LiteRT file with the outputs (1, 1000) and (1, 7, 7, 1280).
+
+        Raises ``ValueError`` for any other file.
+        """
         self._interpreter = Interpreter(model_content=model, num_threads=1)
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
-        outputs = {tuple(out["shape"][1:]): out["index"] for out in self._interpreter.get_output_details()}
+        outputs = {tuple(output["shape"][1:]): output["index"] for output in self._interpreter.get_output_details()}
         if set(outputs) != {(len(labels()),), FEATURES_SHAPE}:
-            raise ValueError(f"the model's outputs are {sorted(outputs)}, not 1000 probabilities and 7×7×1280 features")
+            raise ValueError(f"the model's outputs are {sorted(outputs)}; expected (1000,) and {FEATURES_SHAPE}")
         self._probabilities, self._features = outputs[(len(labels()),)], outputs[FEATURES_SHAPE]
 
     def predict(self, squares: NDArray[np.uint8], *, with_features: bool = False) -> ModelOutput:
@@ -36,5 +39,5 @@ class LiteRTEngine:
             probabilities.append(self._interpreter.get_tensor(self._probabilities))
             if with_features:
                 features.append(self._interpreter.get_tensor(self._features))
-        none = np.empty((0, *FEATURES_SHAPE), np.float32)
-        return ModelOutput(np.concatenate(probabilities), np.concatenate(features) if features else none)
+        no_features = np.empty((0, *FEATURES_SHAPE), np.float32)
+        return ModelOutput(np.concatenate(probabilities), np.concatenate(features) if features else no_features)

@@ -1,4 +1,4 @@
-"""The model that this process serves, under the engine it was told to use."""
+"""Load the model with the configured engine and precision."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,23 +11,24 @@ from classifier.inference.engine import Engine
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A verified artefact and how to make an engine of it, one for each thread."""
+    """A verified artefact and a function that creates an engine from it; call it once per thread."""
 
     artifact: Artifact
     make_engine: Callable[[], Engine]
 
 
 def load_model(directory: Path, engine: str, precision: str = "float32") -> Model:
-    """The model in ``directory`` under ``engine``: ``litert`` or ``tensorflow``, which knows float32 alone.
+    """Load the model in ``directory``.
 
-    ``precision``: one of ``artifact.MODEL_FILES``. Raises ``ArtifactError``.
+    ``engine``: ``litert`` or ``tensorflow``, which always computes in float32.
+    ``precision``: one of ``artifact.MODEL_FILES``. Raises ``ArtifactError`` for an incomplete or damaged model.
     """
-    found = artifact.load(directory, precision)
+    verified = artifact.load(directory, precision)
     if engine == "tensorflow":
-        from classifier.inference.keras import KerasEngine  # noqa: PLC0415 - 572 MB that LiteRT does without
+        from classifier.inference.keras import KerasEngine  # noqa: PLC0415 - TensorFlow is 572 MB and absent where LiteRT serves
 
-        shared = KerasEngine(artifact.load_weights(directory))
-        return Model(found, lambda: shared)
+        shared_engine = KerasEngine(artifact.verify_weights(directory))
+        return Model(verified, lambda: shared_engine)
     from classifier.inference.litert import LiteRTEngine  # noqa: PLC0415 - absent where TensorFlow serves
 
-    return Model(found, lambda: LiteRTEngine(found.content))
+    return Model(verified, lambda: LiteRTEngine(verified.content))

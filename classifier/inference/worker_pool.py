@@ -1,6 +1,7 @@
-"""The worker threads: bounded, fair, with a deadline. The one place where inference leaves the event loop.
+"""Inference threads behind a bounded, fair queue.
 
-One engine a thread, threads = cores: the engines and Pillow's decoders release the GIL, and batching gains nothing.
+There is one engine per thread and one thread per core: the engines and Pillow's decoders release the GIL, and batches
+are not faster. This is the only module that moves work from the event loop to inference threads.
 """
 
 import asyncio
@@ -22,140 +23,141 @@ from classifier.inference.model import Model, load_model
 
 Result = TypeVar("Result")
 Work = Callable[[Engine], object]
-OnWait = Callable[[int], Awaitable[None]]
+#: Receives the queue position of a job, 1….
+OnQueued = Callable[[int], Awaitable[None]]
 
-#: A job that runs this many times its deadline will not end: a thread is lost to it.
-STUCK_AFTER_DEADLINES = 2
-RETRY_AFTER_S = 1.0
-LONGEST_RETRY_S = 30.0
-#: From so many jobs waiting for each thread on, answers are made quicker.
-PRESSED_FROM = 4
-#: How much the newest job counts in the mean time of a job.
-NEWEST = 0.05
+#: A job that runs for this many timeouts is considered endless, and its thread lost.
+STUCK_AFTER_TIMEOUTS = 2
+MIN_RETRY_S = 1.0
+MAX_RETRY_S = 30.0
+#: From this number of waiting jobs per thread, the pool has a backlog.
+BACKLOG_PER_WORKER = 4
+#: The weight of the newest job in the moving average of job times.
+NEWEST_WEIGHT = 0.05
 
 
 class WorkerPool:
-    """Runs jobs on ``workers`` threads; admits ``workers + max_waiting`` of them at a time."""
+    """Runs jobs on ``workers`` threads and admits at most ``workers + max_waiting`` jobs at a time."""
 
     def __init__(self, model: Model, *, workers: int, max_waiting: int, timeout_s: float) -> None:
         self.model = model
         self._workers = workers
         self._timeout_s = timeout_s
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="inference")
-        self._turns: FairQueue[Work] = FairQueue(workers + max_waiting)
-        self._mean_s = 0.0
-        self._thread = threading.local()
-        self._running: dict[int, float] = {}
-        self._warm = False
-        self._draining = False
+        self._queue: FairQueue[Work] = FairQueue(workers + max_waiting)
+        self._mean_job_s = 0.0
+        self._thread_local = threading.local()
+        #: Start time of the running job, by thread id.
+        self._started_at: dict[int, float] = {}
+        self._is_warm = False
+        self._is_draining = False
 
     @property
     def in_flight(self) -> int:
-        """Jobs that were admitted and have not ended: what capacity is counted in."""
-        return self._turns.in_flight
+        """Return the number of admitted jobs that have not ended: the measure of used capacity."""
+        return self._queue.in_flight
 
-    def is_pressed(self) -> bool:
-        """Whether so many wait that a quicker answer serves them better than a closer look."""
-        return self._turns.waiting >= PRESSED_FROM * self._workers
+    def has_backlog(self) -> bool:
+        """Return whether so many jobs wait that faster answers are better than more accurate ones."""
+        return self._queue.waiting_count >= BACKLOG_PER_WORKER * self._workers
 
     async def run(
-        self, job: Callable[[Engine], Result], on_wait: OnWait | None = None, *, owner: Hashable = None
+        self, job: Callable[[Engine], Result], on_queued: OnQueued | None = None, *, owner: Hashable = None
     ) -> Result:
-        """``job``'s result, computed on a worker thread with that thread's engine; ``owner``s take turns.
+        """Run ``job`` on a worker thread with the engine of that thread, and return its result.
 
-        ``on_wait`` is told the job's place in the queue, 1…, if no thread is free for it at once.
+        Owners take turns. ``on_queued`` receives the queue position, 1…, unless a thread is free at once.
 
-        Raises ``ServerFault`` ``server.overloaded`` when no place is free, or when this owner has most jobs waiting and
-        another needs the place; ``server.draining`` when this pool takes no more; ``JobError`` ``job.timeout`` after
-        the deadline. A cancelled or timed-out job leaves the queue; one that runs is let finish and forgotten.
+        Raises ``ServerError`` ``server.overloaded`` if the queue is full, or if an owner with fewer waiting jobs needs
+        the place; ``server.draining`` during shutdown; ``JobError`` ``job.timeout`` after the timeout. A cancelled or
+        timed-out job leaves the queue. If it runs already, it runs to its end and its result is dropped.
         """
-        if self._draining:
-            raise ServerError("server.draining", retry_after=RETRY_AFTER_S)
-        waiting: QueuedJob[Work] = QueuedJob(owner, job)
-        del job  # a job that was given up must not keep its picture
-        position = self._turns.join(waiting, self._retry_after()) - self._workers + 1
-        waiting.future.add_done_callback(lambda _: self._turns.done())
-        self._executor.submit(self._work_next)
+        if self._is_draining:
+            raise ServerError("server.draining", retry_after=MIN_RETRY_S)
+        queued_job: QueuedJob[Work] = QueuedJob(owner, job)
+        del job  # a cancelled job must not keep its picture in memory
+        position = self._queue.enqueue(queued_job, self._retry_after()) - self._workers + 1
+        queued_job.future.add_done_callback(lambda _: self._queue.release())
+        self._executor.submit(self._run_next)
         try:
             async with asyncio.timeout(self._timeout_s):
-                if position > 0 and on_wait:
-                    await on_wait(position)
-                return cast("Result", await asyncio.wrap_future(waiting.future))
+                if position > 0 and on_queued:
+                    await on_queued(position)
+                return cast("Result", await asyncio.wrap_future(queued_job.future))
         except TimeoutError:
             raise JobError("job.timeout") from None
         finally:
-            if waiting.future.cancel():
-                self._turns.leave(waiting)
+            if queued_job.future.cancel():
+                self._queue.remove(queued_job)
 
-    def run_apart(self, job: Callable[[Engine], Result]) -> Result:
-        """``job``'s result, in nobody's turn: for a thread that may wait and asks only while none is in flight."""
-        return self._executor.submit(self._timed, job).result()
+    def run_unqueued(self, job: Callable[[Engine], Result]) -> Result:
+        """Run ``job`` outside the fair queue and block until its result; only for threads that use an idle pool."""
+        return self._executor.submit(self._run_timed, job).result()
 
     def warm_up(self) -> None:
-        """Builds every thread's engine and runs it once, so that the first photo is as fast as the second."""
-        together = threading.Barrier(self._workers)
+        """Create the engine of every thread and run it once, so that the first photo is as fast as the second."""
+        all_threads = threading.Barrier(self._workers)
         blank = np.zeros((1, INPUT_SIDE, INPUT_SIDE, 3), np.uint8)
 
-        def first(engine: Engine) -> None:
-            together.wait(timeout=60)
+        def predict_blank(engine: Engine) -> None:
+            all_threads.wait(timeout=60)
             engine.predict(blank)
 
-        for future in [self._executor.submit(self._timed, first) for _ in range(self._workers)]:
+        for future in [self._executor.submit(self._run_timed, predict_blank) for _ in range(self._workers)]:
             future.result()
-        self._warm = True
+        self._is_warm = True
 
     def drain(self) -> None:
-        """Takes no more jobs; those it has are finished."""
-        self._draining = True
+        """Reject new jobs; admitted jobs run to their end."""
+        self._is_draining = True
 
     def close(self) -> None:
-        """Drops what waits; what runs is let finish."""
+        """Drop waiting jobs; running jobs run to their end."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def problem(self) -> str | None:
-        """Why this pool should get no work now, or ``None``."""
-        if not self._warm:
+    def unready_reason(self) -> str | None:
+        """Return why this pool should get no work now, or ``None`` if it is ready."""
+        if not self._is_warm:
             return "the model is not warm yet"
         return "a worker is stuck" if self.is_stuck() else None
 
     def is_stuck(self) -> bool:
-        """Whether a job runs so long that it will not end: this process should be replaced."""
-        oldest = min(self._running.copy().values(), default=time.monotonic())
-        return time.monotonic() - oldest > STUCK_AFTER_DEADLINES * self._timeout_s
+        """Return whether a job runs so long that it is considered endless and the process should be replaced."""
+        oldest = min(self._started_at.copy().values(), default=time.monotonic())
+        return time.monotonic() - oldest > STUCK_AFTER_TIMEOUTS * self._timeout_s
 
     def _retry_after(self) -> float:
-        """Seconds until those who wait now have had their turn, in words a client can use."""
-        return round(min(LONGEST_RETRY_S, max(RETRY_AFTER_S, self.in_flight * self._mean_s / self._workers)), 1)
+        """Return the expected seconds until all jobs in flight have ended, between 1 and 30."""
+        return round(min(MAX_RETRY_S, max(MIN_RETRY_S, self.in_flight * self._mean_job_s / self._workers)), 1)
 
-    def _work_next(self) -> None:
-        """One job of whoever's turn it is; none if it was given up meanwhile."""
-        waiting = self._turns.next()
-        if waiting is None or not waiting.future.set_running_or_notify_cancel():
+    def _run_next(self) -> None:
+        queued_job = self._queue.dequeue()
+        if queued_job is None or not queued_job.future.set_running_or_notify_cancel():
             return
-        work, waiting.work = waiting.work, None
+        work, queued_job.work = queued_job.work, None
         try:
-            waiting.future.set_result(self._timed(cast("Work", work)))
-        except BaseException as fault:  # noqa: BLE001 - whoever waits for the result gets it
-            waiting.future.set_exception(fault)
+            queued_job.future.set_result(self._run_timed(cast("Work", work)))
+        except BaseException as error:  # noqa: BLE001 - the caller of run() gets every error
+            queued_job.future.set_exception(error)
 
-    def _timed(self, work: Callable[[Engine], Result]) -> Result:
-        began = self._running[threading.get_ident()] = time.monotonic()
+    def _run_timed(self, work: Callable[[Engine], Result]) -> Result:
+        started_at = self._started_at[threading.get_ident()] = time.monotonic()
         try:
             return work(self._engine())
         finally:
-            del self._running[threading.get_ident()]
-            self._mean_s += NEWEST * (time.monotonic() - began - self._mean_s)
+            del self._started_at[threading.get_ident()]
+            self._mean_job_s += NEWEST_WEIGHT * (time.monotonic() - started_at - self._mean_job_s)
 
     def _engine(self) -> Engine:
-        if not hasattr(self._thread, "engine"):
-            self._thread.engine = self.model.make_engine()
-        engine: Engine = self._thread.engine
+        if not hasattr(self._thread_local, "engine"):
+            self._thread_local.engine = self.model.make_engine()
+        engine: Engine = self._thread_local.engine
         return engine
 
 
 @cache
 def get_pool() -> WorkerPool:
-    """The pool of this process. Raises ``ArtifactError`` when there is no whole model."""
+    """Return the pool of this process. Raises ``ArtifactError`` if there is no complete model."""
     model = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION)
     return WorkerPool(
         model, workers=settings.WORKERS, max_waiting=settings.MAX_WAITING, timeout_s=settings.JOB_TIMEOUT_S

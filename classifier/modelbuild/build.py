@@ -1,4 +1,4 @@
-"""Keras weights → the LiteRT artefact, proven on real photos before anything replaces what is there."""
+"""Convert the Keras weights to the LiteRT artefact, and compare it with Keras before it replaces an older artefact."""
 
 import importlib.metadata
 import io
@@ -16,109 +16,129 @@ import tensorflow as tf
 from classifier.imaging import decoding
 from classifier.imaging.crops import Views
 from classifier.inference.artifact import CARD_FILE, HEAD_FILE, MODEL_FILES, WEIGHTS_FILE, sha256
+from classifier.inference.engine import Engine
 from classifier.inference.keras import KerasEngine, reference_model
 from classifier.inference.litert import LiteRTEngine
-from classifier.modelbuild.quantize import agreement, is_close, quantize, random_squares
+from classifier.modelbuild.quantize import is_close_enough, measure_agreement, quantize, random_squares
 from classifier.vocabulary.labels import LABELS_FILE
 
-#: The largest difference of any probability between Keras and the artefact on any view of any photo.
-PARITY_LIMIT = 1e-4
-#: Random squares of the photos that int8 is calibrated on, and as many others that it is judged on.
+#: The maximum difference of any probability from Keras, over all squares of a photo.
+MAX_DIFFERENCE = 1e-4
+#: The number of random squares for the calibration of int8, and the number of other squares for its test.
 SQUARES = 200
 TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "ai-edge-litert")
 
 
-class ParityError(Exception):
-    """The export does not compute what Keras computes; nothing was written."""
+class ModelMismatchError(Exception):
+    """The converted model differs too much from the original; no file was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The verified .h5 and where it came from."""
+    """The verified .h5 file and the name of its source."""
 
     content: bytes
     source: str
 
 
 def build(weights: Weights, photos: Path, calibration: Sequence[bytes], directory: Path) -> dict[str, float]:
-    """Builds the artefact into ``directory``, whole or not at all; max |Δp| per photo. Raises ``ParityError``.
+    """Build the artefact into ``directory`` in one step and return the difference from Keras for each photo.
 
-    ``photos`` prove float32, ``calibration`` are the files of those that int8 is calibrated on.
+    ``photos``: the folder of photos that float32 is compared on. ``calibration``: the files that int8 is calibrated on.
+    Raises ``ModelMismatchError``; ``directory`` then stays as it was.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f"{directory.name}-", dir=directory.parent))
     try:
-        (draft / WEIGHTS_FILE).write_bytes(weights.content)
-        reference = reference_model(draft / WEIGHTS_FILE, batch=1)
-        model = export(reference)
-        parity = check_parity(model, draft / WEIGHTS_FILE, photos)
-        small = quantize(reference, random_squares(calibration, SQUARES, seed=0))
-        agreed = check_agreement(small, model, calibration)
-        (draft / MODEL_FILES["float32"]).write_bytes(model)
-        (draft / MODEL_FILES["int8"]).write_bytes(small)
-        (draft / HEAD_FILE).write_bytes(head_of(draft / WEIGHTS_FILE))
-        card = describe(model, weights, parity) | {"head_sha256": sha256((draft / HEAD_FILE).read_bytes())}
-        card["int8"] = {**_file(small), "agreement_with_float32": agreed}
-        (draft / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-        _replace(draft, directory)
+        differences = _write_artefact(weights, photos, calibration, draft)
+        _replace(directory, draft)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return parity
+    return differences
 
 
-def export(model: keras.Model) -> bytes:
-    """A LiteRT float32 file. Goes through ``from_keras_model``: ``from_concrete_functions`` gave NaN at 31 ms."""
+def _write_artefact(weights: Weights, photos: Path, calibration: Sequence[bytes], directory: Path) -> dict[str, float]:
+    weights_path = directory / WEIGHTS_FILE
+    weights_path.write_bytes(weights.content)
+    original = reference_model(weights_path, batch=1)
+    float32 = convert(original)
+    differences = compare_with_keras(float32, KerasEngine(weights_path), photos)
+    int8 = quantize(original, random_squares(calibration, SQUARES, seed=0))
+    agreement = check_int8(int8, float32, calibration)
+    head = extract_head(weights_path)
+    card = {
+        **describe(float32, weights, differences),
+        "head_sha256": sha256(head),
+        "int8": {**_describe_file(int8), "agreement_with_float32": agreement},
+    }
+    (directory / MODEL_FILES["float32"]).write_bytes(float32)
+    (directory / MODEL_FILES["int8"]).write_bytes(int8)
+    (directory / HEAD_FILE).write_bytes(head)
+    (directory / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    return differences
+
+
+def convert(model: keras.Model) -> bytes:
+    """Convert a Keras model to a LiteRT float32 file.
+
+    ``from_keras_model`` is used because the model from ``from_concrete_functions`` returned NaN and took 31 ms.
+    """
     content: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     return content
 
 
-def head_of(weights: Path) -> bytes:
-    """The dense layer's kernel (1280, 1000) float32, as a .npy file."""
+def extract_head(weights: Path) -> bytes:
+    """Return the kernel of the dense layer, float32 (1280, 1000), as a .npy file."""
     kernel, _ = keras.applications.MobileNetV2(weights=str(weights)).get_layer("predictions").get_weights()
     content = io.BytesIO()
     np.save(content, kernel, allow_pickle=False)
     return content.getvalue()
 
 
-def check_parity(model: bytes, weights: Path, photos: Path) -> dict[str, float]:
-    """Max |Δp| between ``model`` and Keras for each photo. Raises ``ParityError`` above ``PARITY_LIMIT`` or for NaN."""
-    served, reference = LiteRTEngine(model), KerasEngine(weights)
-    found: dict[str, float] = {}
+def compare_with_keras(model: bytes, reference: Engine, photos: Path) -> dict[str, float]:
+    """Return the maximum difference of any probability from ``reference`` for each photo in the folder ``photos``.
+
+    Raises ``ModelMismatchError`` for NaN, for ``MAX_DIFFERENCE`` or more, and for an empty folder.
+    """
+    engine = LiteRTEngine(model)
+    differences: dict[str, float] = {}
     for path in sorted(photos.iterdir()):
         squares = decoding.squares(decoding.decode(path.read_bytes()), Views.BEST)
-        difference = served.predict(squares).probabilities - reference.predict(squares).probabilities
-        found[path.name] = float(np.abs(difference).max())
-    if not found:
-        raise ParityError(f"There are no photos in {photos} to prove the build with.")
-    # A comparison with NaN is false, so ask for what must hold.
-    if not all(value < PARITY_LIMIT for value in found.values()):
-        raise ParityError(f"The export differs from Keras by up to {max(found.values()):.1e}: {found}")
-    return found
+        difference = engine.predict(squares).probabilities - reference.predict(squares).probabilities
+        differences[path.name] = float(np.abs(difference).max())
+    if not differences:
+        raise ModelMismatchError(f"{photos} contains no photos. Add at least one photo to compare the model on.")
+    # NaN < x is false, so this condition rejects NaN.
+    if not all(value < MAX_DIFFERENCE for value in differences.values()):
+        raise ModelMismatchError(
+            f"The model differs from Keras by up to {max(differences.values()):.1e}: {differences}"
+        )
+    return differences
 
 
-def check_agreement(int8: bytes, float32: bytes, calibration: Sequence[bytes]) -> dict[str, float]:
-    """How close int8 is to float32 on squares it was not calibrated on. Raises ``ParityError`` if not close enough."""
-    found = agreement(int8, float32, random_squares(calibration, SQUARES, seed=1))
-    if not is_close(found):
-        raise ParityError(f"int8 is too far from float32: {found}")
-    return found
+def check_int8(int8: bytes, float32: bytes, calibration: Sequence[bytes]) -> dict[str, float]:
+    """Return the agreement of int8 with float32 on squares outside the calibration. Raises ``ModelMismatchError``."""
+    agreement = measure_agreement(int8, float32, random_squares(calibration, SQUARES, seed=1))
+    if not is_close_enough(agreement):
+        raise ModelMismatchError(f"The int8 model differs too much from float32: {agreement}")
+    return agreement
 
 
-def describe(model: bytes, weights: Weights, parity: dict[str, float]) -> dict[str, object]:
-    """What ``model.json`` says."""
+def describe(model: bytes, weights: Weights, differences: dict[str, float]) -> dict[str, object]:
+    """Return the fields of ``model.json`` that describe the float32 model and its origin."""
     return {
         "name": "MobileNetV2",
-        **_file(model),
+        **_describe_file(model),
         "input": "uint8 RGB (1, 224, 224, 3)",
         "outputs": ["probabilities float32 (1, 1000)", "features float32 (1, 7, 7, 1280)"],
         "weights": {"sha256": sha256(weights.content), "source": weights.source},
         "labels_sha256": sha256(LABELS_FILE.read_bytes()),
-        "parity": {"limit": PARITY_LIMIT, "max_abs_difference": parity},
+        "parity": {"limit": MAX_DIFFERENCE, "max_abs_difference": differences},
         "built_with": {name: version for name in TOOLS if (version := _version(name))},
     }
 
 
-def _file(model: bytes) -> dict[str, object]:
+def _describe_file(model: bytes) -> dict[str, object]:
     return {"version": sha256(model)[:12], "sha256": sha256(model), "bytes": len(model)}
 
 
@@ -129,10 +149,10 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _replace(draft: Path, directory: Path) -> None:
-    """Puts ``draft`` in the place of ``directory``; a reader in between finds nothing, never a mixture."""
-    old = draft.with_name(f"{draft.name}.old")
+def _replace(directory: Path, draft: Path) -> None:
+    """Move ``draft`` to ``directory``. A reader during the move finds no artefact, never a mixture of two."""
+    previous = draft.with_name(f"{draft.name}.old")
     if directory.exists():
-        directory.replace(old)
+        directory.replace(previous)
     draft.replace(directory)
-    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(previous, ignore_errors=True)

@@ -1,7 +1,4 @@
-"""How right the answers are, on photos whose truth somebody wrote down.
-
-Standard library only: the command that runs the model hands over what was seen.
-"""
+"""Accuracy of the answers on labelled photos. Standard library only; ``manage.py evaluate`` runs the model."""
 
 import csv
 from collections import Counter
@@ -9,38 +6,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.prediction.result import SquirrelAnswer, VerdictKind
+from classifier.prediction.result import PredictionResult, SquirrelAnswer, VerdictKind
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import labels
 
-#: What the label column says of a photo without an animal.
+#: The label of a photo without an animal.
 NO_ANIMAL = "none"
 BINS = 10
-WORST = 10
+MAX_CONFUSIONS = 10
 
 
 class LabelsError(Exception):
-    """A line of the labels file that cannot be read; the message names it."""
+    """The labels file cannot be read. The message names the line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """What is in one photo.
+class LabelledPhoto:
+    """The known content of one photo.
 
-    ``leaves``: the indices 0–397 it may be, empty without an animal. ``index``: the one class 0–999, or ``None`` for a
-    group and for ``none``. ``squirrel``: ``None`` where nobody wrote it down and it does not follow.
+    ``animal_classes``: the indices 0–397 that the label covers; empty without an animal.
+    ``class_index``: the labelled class 0–999, or ``None`` if the label is a group or ``none``.
+    ``has_squirrel``: ``None`` if the label does not tell.
     """
 
     file: str
     label: str
-    leaves: frozenset[int]
-    index: int | None
-    squirrel: bool | None
+    animal_classes: frozenset[int]
+    class_index: int | None
+    has_squirrel: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What the model answered for one photo; ``top`` are the five best indices, ``score`` that of the first."""
+class PhotoResult:
+    """The part of a prediction result that an evaluation needs.
+
+    ``top``: the indices of the five most probable classes. ``score``: the score of the first. ``animal``: p_animal.
+    """
 
     top: tuple[int, ...]
     score: float
@@ -49,10 +50,25 @@ class Seen:
     wnid: str
     squirrel: SquirrelAnswer
 
+    @classmethod
+    def from_prediction(cls, result: PredictionResult) -> "PhotoResult":
+        """Extract the fields from a prediction result."""
+        return cls(
+            top=tuple(prediction.index for prediction in result.predictions),
+            score=result.predictions[0].score,
+            animal=result.animal,
+            kind=result.verdict.kind,
+            wnid=result.verdict.wnid,
+            squirrel=result.squirrel,
+        )
+
+
+Pair = tuple[LabelledPhoto, PhotoResult]
+
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """One bar of the reliability diagram: how many, their mean score, and the share that was right."""
+class ReliabilityBin:
+    """One bar of the reliability diagram: the number of photos, their mean score and the share of right answers."""
 
     photos: int
     score: float
@@ -61,7 +77,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All figures of a run. Shares are 0…1, ``None`` where no photo tells."""
+    """All figures of an evaluation. Shares are 0…1, or ``None`` if no photo counts towards them."""
 
     photos: int
     top_1: float | None
@@ -70,57 +86,63 @@ class Report:
     animal_or_not: float | None
     squirrels: dict[str, dict[str, int]]
     confusions: tuple[tuple[str, str, int], ...]
-    reliability: tuple[Bin, ...]
+    reliability: tuple[ReliabilityBin, ...]
     calibration_error: float | None
 
 
-def read_labels(path: Path) -> list[Truth]:
-    """The truths of a CSV with the columns ``file``, ``label`` and perhaps ``squirrel`` (yes, no or empty).
+def read_labels(path: Path) -> list[LabelledPhoto]:
+    """Read a CSV file with the columns ``file``, ``label`` and optionally ``squirrel`` (yes, no or empty).
 
-    ``label`` is a wnid or a name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
+    ``label`` is the wnid or the name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
     ``none``. Raises ``LabelsError``.
     """
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         if not {"file", "label"} <= set(reader.fieldnames or ()):
             raise LabelsError(f"{path.name} needs the columns file and label; it has {reader.fieldnames}.")
-        return [_truth(row, f"{path.name}, line {reader.line_num}") for row in reader]
+        return [_labelled_photo(row, f"{path.name}, line {reader.line_num}") for row in reader]
 
 
-def report(pairs: Sequence[tuple[Truth, Seen]]) -> Report:
-    """All figures of what was seen beside its truth."""
-    single = [(truth, seen) for truth, seen in pairs if truth.index is not None]
-    bars = _reliability(single)
+def create_report(pairs: Sequence[Pair]) -> Report:
+    """Compute all figures from labelled photos and their results."""
+    single_class = [(photo, result) for photo, result in pairs if photo.class_index is not None]
+    bins = _reliability(single_class)
     return Report(
         photos=len(pairs),
-        top_1=_share(truth.index == seen.top[0] for truth, seen in single),
-        top_5=_share(truth.index in seen.top[:5] for truth, seen in single),
-        verdicts=_verdicts(pairs),
-        animal_or_not=_share((seen.animal >= 0.5) == bool(truth.leaves) for truth, seen in pairs),
-        squirrels=_squirrels(pairs),
+        top_1=_share(photo.class_index == result.top[0] for photo, result in single_class),
+        top_5=_share(photo.class_index in result.top[:5] for photo, result in single_class),
+        verdicts=_count_verdicts(pairs),
+        animal_or_not=_share((result.animal >= 0.5) == bool(photo.animal_classes) for photo, result in pairs),
+        squirrels=_count_squirrels(pairs),
         confusions=_confusions(pairs),
-        reliability=bars,
-        calibration_error=_calibration_error(bars),
+        reliability=bins,
+        calibration_error=_calibration_error(bins),
     )
 
 
-def judged(truth: Truth, seen: Seen) -> str:
-    """``right``, ``wrong`` or ``unsure``. A group is right if it holds the truth, or the truth holds it."""
-    if seen.kind is VerdictKind.UNSURE:
+def judge_verdict(photo: LabelledPhoto, result: PhotoResult) -> str:
+    """Return ``right``, ``wrong`` or ``unsure``. A verdict is right if it contains the label, or the label contains it.
+
+    An ``unsure`` verdict is always ``unsure``.
+    """
+    if result.kind is VerdictKind.UNSURE:
         return "unsure"
-    if seen.kind is VerdictKind.NONE or not truth.leaves:
-        return "right" if (seen.kind is VerdictKind.NONE) == (not truth.leaves) else "wrong"
-    named = taxonomy.nodes()[seen.wnid].leaves
-    return "right" if named >= truth.leaves or named <= truth.leaves else "wrong"
+    if result.kind is VerdictKind.NONE or not photo.animal_classes:
+        return "right" if (result.kind is VerdictKind.NONE) == (not photo.animal_classes) else "wrong"
+    verdict_classes = taxonomy.nodes()[result.wnid].leaves
+    is_nested = verdict_classes >= photo.animal_classes or verdict_classes <= photo.animal_classes
+    return "right" if is_nested else "wrong"
 
 
-def _truth(row: dict[str, str], where: str) -> Truth:
+def _labelled_photo(row: dict[str, str], place: str) -> LabelledPhoto:
     label = (row["label"] or "").strip()
-    leaves, index = _meaning(label, where)
-    return Truth(row["file"], label, leaves, index, _squirrel(row.get("squirrel") or "", leaves, where))
+    animal_classes, class_index = _classes_of(label, place)
+    has_squirrel = _has_squirrel(row.get("squirrel") or "", animal_classes, place)
+    return LabelledPhoto(row["file"], label, animal_classes, class_index, has_squirrel)
 
 
-def _meaning(label: str, where: str) -> tuple[frozenset[int], int | None]:
+def _classes_of(label: str, place: str) -> tuple[frozenset[int], int | None]:
+    """Return the animal classes that a label covers, and its class index unless it is a group or ``none``."""
     if label == NO_ANIMAL:
         return frozenset(), None
     for known in labels():
@@ -129,58 +151,63 @@ def _meaning(label: str, where: str) -> tuple[frozenset[int], int | None]:
     for node in taxonomy.nodes().values():
         if label in {node.wnid, node.name}:
             return node.leaves, None
-    raise LabelsError(f"{where}: {label!r} is no class, no group of animals and not {NO_ANIMAL!r}.")
+    raise LabelsError(f"{place}: {label!r} is not a class, not an animal group and not {NO_ANIMAL!r}.")
 
 
-def _squirrel(word: str, leaves: frozenset[int], where: str) -> bool | None:
-    if word not in {"yes", "no", ""}:
-        raise LabelsError(f"{where}: squirrel is {word!r}; it must be yes, no or empty.")
-    if word:
-        return word == "yes"
-    return None if leaves > taxonomy.SQUIRRELS else bool(leaves & taxonomy.SQUIRRELS)
+def _has_squirrel(text: str, animal_classes: frozenset[int], place: str) -> bool | None:
+    if text not in {"yes", "no", ""}:
+        raise LabelsError(f"{place}: squirrel is {text!r}; it must be yes, no or empty.")
+    if text:
+        return text == "yes"
+    return None if animal_classes > taxonomy.SQUIRRELS else bool(animal_classes & taxonomy.SQUIRRELS)
 
 
-def _verdicts(pairs: Iterable[tuple[Truth, Seen]]) -> dict[str, dict[str, int]]:
-    table = {kind.value: {"right": 0, "wrong": 0, "unsure": 0} for kind in VerdictKind}
-    for truth, seen in pairs:
-        table[seen.kind][judged(truth, seen)] += 1
-    return table
+def _count_verdicts(pairs: Iterable[Pair]) -> dict[str, dict[str, int]]:
+    counts = {kind.value: {"right": 0, "wrong": 0, "unsure": 0} for kind in VerdictKind}
+    for photo, result in pairs:
+        counts[result.kind][judge_verdict(photo, result)] += 1
+    return counts
 
 
-def _squirrels(pairs: Iterable[tuple[Truth, Seen]]) -> dict[str, dict[str, int]]:
-    table = {name: {answer.value: 0 for answer in SquirrelAnswer} for name in ("squirrel", "no squirrel")}
-    for truth, seen in pairs:
-        if truth.squirrel is not None:
-            table["squirrel" if truth.squirrel else "no squirrel"][seen.squirrel] += 1
-    return table
+def _count_squirrels(pairs: Iterable[Pair]) -> dict[str, dict[str, int]]:
+    counts = {name: {answer.value: 0 for answer in SquirrelAnswer} for name in ("squirrel", "no squirrel")}
+    for photo, result in pairs:
+        if photo.has_squirrel is not None:
+            counts["squirrel" if photo.has_squirrel else "no squirrel"][result.squirrel] += 1
+    return counts
 
 
-def _confusions(pairs: Iterable[tuple[Truth, Seen]]) -> tuple[tuple[str, str, int], ...]:
+def _confusions(pairs: Iterable[Pair]) -> tuple[tuple[str, str, int], ...]:
     wrong = Counter(
-        (truth.label, labels()[seen.top[0]].label) for truth, seen in pairs if judged(truth, seen) == "wrong"
+        (photo.label, labels()[result.top[0]].label)
+        for photo, result in pairs
+        if judge_verdict(photo, result) == "wrong"
     )
-    return tuple((truth, said, count) for (truth, said), count in wrong.most_common(WORST))
+    return tuple((label, top_label, count) for (label, top_label), count in wrong.most_common(MAX_CONFUSIONS))
 
 
-def _reliability(single: Sequence[tuple[Truth, Seen]]) -> tuple[Bin, ...]:
-    bins: list[list[tuple[Truth, Seen]]] = [[] for _ in range(BINS)]
-    for truth, seen in single:
-        bins[min(int(seen.score * BINS), BINS - 1)].append((truth, seen))
-    return tuple(_bar(members) for members in bins)
+def _reliability(pairs: Sequence[Pair]) -> tuple[ReliabilityBin, ...]:
+    bins: list[list[Pair]] = [[] for _ in range(BINS)]
+    for photo, result in pairs:
+        bins[min(int(result.score * BINS), BINS - 1)].append((photo, result))
+    return tuple(_reliability_bin(members) for members in bins)
 
 
-def _bar(members: Sequence[tuple[Truth, Seen]]) -> Bin:
-    count = len(members)
-    score = sum(seen.score for _, seen in members) / count if count else 0.0
-    return Bin(count, score, _share(truth.index == seen.top[0] for truth, seen in members) or 0.0)
+def _reliability_bin(pairs: Sequence[Pair]) -> ReliabilityBin:
+    mean_score = sum(result.score for _, result in pairs) / len(pairs) if pairs else 0.0
+    right = _share(photo.class_index == result.top[0] for photo, result in pairs)
+    return ReliabilityBin(len(pairs), mean_score, right or 0.0)
 
 
-def _calibration_error(bars: Sequence[Bin]) -> float | None:
-    """Expected calibration error: the mean over photos of their bin's abs(right - score) (Guo et al., ICML 2017)."""
-    photos = sum(bar.photos for bar in bars)
-    return sum(bar.photos * abs(bar.right - bar.score) for bar in bars) / photos if photos else None
+def _calibration_error(bins: Sequence[ReliabilityBin]) -> float | None:
+    """Return the expected calibration error: the mean over photos of abs(right - score) of their bin.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    photos = sum(each.photos for each in bins)
+    return sum(each.photos * abs(each.right - each.score) for each in bins) / photos if photos else None
 
 
 def _share(outcomes: Iterable[bool]) -> float | None:
-    found = list(outcomes)
-    return sum(found) / len(found) if found else None
+    values = list(outcomes)
+    return sum(values) / len(values) if values else None

@@ -11,7 +11,7 @@ from classifier.imaging.crops import Views
 from classifier.imaging.decoding import DecodedImage
 from classifier.inference.engine import Engine, ModelOutput
 from classifier.inference.model import Model
-from classifier.inference.worker_pool import OnWait, get_pool
+from classifier.inference.worker_pool import OnQueued, get_pool
 from classifier.prediction import heatmap, squirrel, verdict
 from classifier.prediction.result import Heatmap, PredictionResult, Renditions, ScoredClass, Timings, Verdict
 from classifier.vocabulary import taxonomy
@@ -38,21 +38,21 @@ class ClassifyOptions:
 
 
 async def classify(
-    data: bytes, options: ClassifyOptions, on_wait: OnWait | None = None, *, owner: Hashable = None
+    data: bytes, options: ClassifyOptions, on_queued: OnQueued | None = None, *, owner: Hashable = None
 ) -> PredictionResult:
     """Classify one encoded picture on the worker pool.
 
-    ``on_wait`` receives the queue position, 1…, if the job has to wait. Under load ``best`` becomes ``fast``; the
+    ``on_queued`` receives the queue position, 1…, if the job has to wait. Under load ``best`` becomes ``fast``; the
     result's ``views`` tells which was used. Raises ``ImageError``, ``JobError`` ``job.timeout`` or ``ServerError``
     ``server.overloaded``.
     """
     received_at, pool = time.perf_counter(), get_pool()
 
     def job(engine: Engine) -> PredictionResult:
-        affordable = replace(options, views=Views.FAST) if pool.is_pressed() else options
+        affordable = replace(options, views=Views.FAST) if pool.has_backlog() else options
         return classify_image(pool.model, engine, data, affordable, received_at=received_at)
 
-    return await pool.run(job, on_wait, owner=owner)
+    return await pool.run(job, on_queued, owner=owner)
 
 
 def classify_image(

@@ -64,13 +64,13 @@ def _reason(kind: VerdictKind, node: Node, probabilities: NDArray[np.float32]) -
 def _none(probabilities: NDArray[np.float32]) -> Verdict:
     """Return the "no animal" verdict. It names the most probable object, even if one animal is more probable."""
     label = labels()[ANIMALS + int(np.argmax(probabilities[ANIMALS:]))]
-    thing = english.thing(label)
-    sentence = f"No animal here. It looks most like {thing.phrase}."
+    object_name = english.object_name(label)
+    sentence = f"No animal here. It looks most like {object_name.phrase}."
     return Verdict(
         kind=VerdictKind.NONE,
         name=label.label,
-        display=thing.display,
-        headline=thing.phrase,
+        display=object_name.display,
+        headline=object_name.phrase,
         perhaps="",
         wnid=label.wnid,
         score=round(1 - animal_probability(probabilities), 6),
@@ -114,7 +114,7 @@ def _likely(probabilities: NDArray[np.float32]) -> Node:
 
 def _deepest(probabilities: NDArray[np.float32], min_sum: float) -> Node | None:
     """Return the smallest speakable node with a sum ≥ ``min_sum``; of equally small nodes the most probable one."""
-    nodes, sums = taxonomy.spoken(), _membership() @ probabilities[:ANIMALS].astype(np.float64)
+    nodes, sums = taxonomy.speakable_nodes(), _membership() @ probabilities[:ANIMALS].astype(np.float64)
     candidates = np.flatnonzero(sums >= min_sum)
     if not candidates.size:
         return None
@@ -133,8 +133,8 @@ def _indices(leaves: range | frozenset[int]) -> NDArray[np.intp]:
 @cache
 def _membership() -> NDArray[np.float64]:
     """Return the (nodes, 398) matrix with 1 where a class belongs to a speakable node: one product gives all sums."""
-    membership = np.zeros((len(taxonomy.spoken()), ANIMALS))
-    for row, node in zip(membership, taxonomy.spoken(), strict=True):
+    membership = np.zeros((len(taxonomy.speakable_nodes()), ANIMALS))
+    for row, node in zip(membership, taxonomy.speakable_nodes(), strict=True):
         row[_indices(node.leaves)] = 1
     return membership
 

@@ -1,4 +1,4 @@
-"""English for what the model knows: articles, plurals, and the reviewed names of its objects. Standard library only."""
+"""English articles, plurals and the reviewed names of objects. Standard library only."""
 
 import csv
 import re
@@ -8,46 +8,49 @@ from pathlib import Path
 
 from classifier.vocabulary.labels import Label
 
-#: The objects whose Keras label is not what people say, or says something else: ``mouse`` of a computer mouse.
+#: Objects whose Keras label is not their everyday name or means something else: ``mouse`` is the computer mouse.
 OBJECTS_FILE = Path(__file__).parent / "data" / "objects.csv"
 
 _VOWEL_SOUND = re.compile(r"(?!eu|uni|one\b)[aeiou]|hour", re.IGNORECASE)
-_OWN_PLURAL = re.compile(r"(?:fish|sheep)$")
+_SAME_PLURAL = re.compile(r"(?:fish|sheep)$")
 _ALTERNATIVES = re.compile(r"(, | or )")
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """An object as people name it. ``bare``: a mass or a plural, so without an article (``guacamole``, ``jeans``)."""
+class ObjectName:
+    """The everyday name of an object.
+
+    ``has_article`` is false for mass nouns and plurals (``guacamole``, ``jeans``).
+    """
 
     display: str
-    bare: bool
+    has_article: bool
 
     @property
     def phrase(self) -> str:
-        """As it stands in a sentence: ``an espresso``, ``guacamole``."""
-        return self.display if self.bare else f"{article(self.display)} {self.display}"
+        """Return the name for use in a sentence: ``an espresso``, ``guacamole``."""
+        return f"{article(self.display)} {self.display}" if self.has_article else self.display
 
 
 def article(words: str) -> str:
-    """``a`` or ``an``, by the sound of the first word: ``an hourglass``, ``a unicycle``, ``a European …``."""
+    """Return ``a`` or ``an`` by the sound of the first word: ``an hourglass``, ``a unicycle``, ``a European …``."""
     return "an" if _VOWEL_SOUND.match(words) else "a"
 
 
 def plural(words: str) -> str:
-    """The regular plural, of each of the alternatives: ``rabbits or hares``. Irregular ones stand in the data."""
+    """Return the regular plural of each alternative: ``rabbits or hares``. The data file holds irregular plurals."""
     return "".join(part if _ALTERNATIVES.fullmatch(part) else _plural(part) for part in _ALTERNATIVES.split(words))
 
 
-def thing(label: Label) -> Thing:
-    """What people call an object of the model: the reviewed name, else the label's own words."""
-    return _reviewed().get(label.wnid, Thing(label.words, bare=False))
+def object_name(label: Label) -> ObjectName:
+    """Return the reviewed name of an object class, or its Keras label without underscores."""
+    return _reviewed_names().get(label.wnid, ObjectName(label.words, has_article=True))
 
 
 def _plural(noun: str) -> str:
     if noun.startswith("member of "):
         return noun.replace("member", "members", 1)
-    if _OWN_PLURAL.search(noun):
+    if _SAME_PLURAL.search(noun):
         return noun
     if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{noun[:-1]}ies"
@@ -55,6 +58,9 @@ def _plural(noun: str) -> str:
 
 
 @cache
-def _reviewed() -> dict[str, Thing]:
+def _reviewed_names() -> dict[str, ObjectName]:
     with OBJECTS_FILE.open(encoding="utf-8", newline="") as file:
-        return {row["wnid"]: Thing(row["display"], bare=row["article"] == "none") for row in csv.DictReader(file)}
+        return {
+            row["wnid"]: ObjectName(row["display"], has_article=row["article"] != "none")
+            for row in csv.DictReader(file)
+        }

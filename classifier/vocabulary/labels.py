@@ -7,13 +7,13 @@ from pathlib import Path
 
 LABELS_FILE = Path(__file__).parent / "data" / "imagenet.csv"
 
-#: Leaves 0–397 are animals, 398–999 are not (ILSVRC-2012's own order).
+#: The number of animal classes: indices 0–397 are animals, 398–999 are objects (the order of ILSVRC-2012).
 ANIMALS = 398
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One class: output index 0–999, WordNet 3.0 noun id (``n`` + 8 digits), label as Keras writes it."""
+    """One class: output index 0–999, WordNet 3.0 noun id (``n`` + 8 digits) and label in Keras's spelling."""
 
     index: int
     wnid: str
@@ -21,18 +21,18 @@ class Label:
 
     @property
     def is_animal(self) -> bool:
-        """Whether this class is an animal."""
+        """Return whether this class is an animal."""
         return self.index < ANIMALS
 
     @property
     def words(self) -> str:
-        """The label as a person reads it: ``Egyptian cat``."""
+        """Return the label with spaces instead of underscores: ``Egyptian cat``."""
         return self.label.replace("_", " ")
 
 
 @cache
 def labels() -> tuple[Label, ...]:
-    """All 1000, by index."""
+    """Return all 1000 classes in the order of their indices."""
     with LABELS_FILE.open(encoding="utf-8", newline="") as file:
         return tuple(Label(int(row["index"]), row["wnid"], row["label"]) for row in csv.DictReader(file))
 
@@ -43,5 +43,5 @@ def _indices() -> dict[str, int]:
 
 
 def index_of(wnid: str) -> int:
-    """The output index of a class. Raises ``KeyError`` for a wnid that is none of the 1000."""
+    """Return the output index of a class. Raises ``KeyError`` if ``wnid`` is not one of the 1000 classes."""
     return _indices()[wnid]

@@ -1,4 +1,4 @@
-"""What a person may say a photo shows: a class or an everyday group, found by text. Standard library only."""
+"""Text search over the names of classes and everyday groups, for suggestions and filters. Standard library only."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from classifier.vocabulary.labels import labels
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A class or a group: its wnid, and what people call it. No two are called the same."""
+    """The everyday name of a class or a group. No two names have the same ``display``."""
 
     wnid: str
     display: str
@@ -20,47 +20,51 @@ class Name:
 
 @cache
 def names() -> Mapping[str, Name]:
-    """All by wnid: 1000 classes, and the groups that a verdict may name."""
+    """Return all names by wnid: the 1000 classes and the groups that a verdict may name."""
     classes = {label.wnid: taxonomy.display(label.index) for label in labels()}
-    groups = {node.wnid: node.display for node in taxonomy.spoken()}
+    groups = {node.wnid: node.display for node in taxonomy.speakable_nodes()}
     return MappingProxyType({wnid: Name(wnid, display) for wnid, display in {**groups, **classes}.items()})
 
 
 def suggest(text: str, limit: int) -> list[Name]:
-    """At most ``limit`` names with ``text`` in them: first that very name, then those with a word that begins so."""
-    wanted = _plain(text)
-    if not wanted:
+    """Return at most ``limit`` names that contain ``text``.
+
+    The order is: the exact name, names that start with ``text``, names with a word that starts with it, the others.
+    """
+    query = _normalized(text)
+    if not query:
         return []
-    begins = re.compile(rf"\b{re.escape(wanted)}")
-    found = [(_plain(name.display), name) for name in names().values()]
-    ranked = [
-        (plain != wanted, not plain.startswith(wanted), not begins.search(plain), len(plain), plain, name.wnid)
-        for plain, name in found
-        if wanted in plain
-    ]
-    return [names()[wnid] for *_, wnid in sorted(ranked)[:limit]]
+    word_start = re.compile(rf"\b{re.escape(query)}")
+
+    def rank(name: Name) -> tuple[bool, bool, bool, int, str]:
+        display = _normalized(name.display)
+        is_prefix = display.startswith(query)
+        return display != query, not is_prefix, not word_start.search(display), len(display), display
+
+    matches = [name for name in names().values() if query in _normalized(name.display)]
+    return sorted(matches, key=rank)[:limit]
 
 
-def named(text: str) -> str | None:
-    """The wnid of what is called just that, however it is capitalised; a wnid is its own."""
-    return text if text in names() else _wnids().get(_plain(text))
+def find_exact(text: str) -> str | None:
+    """Return the wnid of the class or group with this name in any case, or ``None``. A wnid returns itself."""
+    return text if text in names() else _wnids_by_name().get(_normalized(text))
 
 
-def beginning(text: str) -> list[str]:
-    """The wnids of all that is called something that begins so."""
-    wanted = _plain(text)
-    return [name.wnid for name in names().values() if wanted and _plain(name.display).startswith(wanted)]
+def find_by_prefix(text: str) -> list[str]:
+    """Return the wnids of all classes and groups whose names start with ``text``; none for an empty text."""
+    query = _normalized(text)
+    return [name.wnid for name in names().values() if query and _normalized(name.display).startswith(query)]
 
 
 def display(wnid: str) -> str:
-    """What people call it; empty for what is no class and no group."""
+    """Return the everyday name of a class or group, or an empty string for any other wnid."""
     return names()[wnid].display if wnid in names() else ""
 
 
 @cache
-def _wnids() -> Mapping[str, str]:
-    return MappingProxyType({_plain(name.display): name.wnid for name in names().values()})
+def _wnids_by_name() -> Mapping[str, str]:
+    return MappingProxyType({_normalized(name.display): name.wnid for name in names().values()})
 
 
-def _plain(text: str) -> str:
+def _normalized(text: str) -> str:
     return " ".join(text.casefold().split())

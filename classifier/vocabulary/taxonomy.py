@@ -1,8 +1,8 @@
-"""The animals of WordNet 3.0 above the model's 398 animal classes, with names people say. Standard library only.
+"""The 398 animal classes and the WordNet 3.0 groups above them, with everyday names. Standard library only.
 
-A node is the SET of classes below it, because 133 of the 398 have an ancestor with several parents: walking down and
-adding up would count them twice. Speakable nodes are nested or disjoint, never crossing (a test holds them to it), so
-of all that reach more than half of the probability one lies inside all others.
+A node holds the set of classes below it. 133 of the 398 classes have an ancestor with several parents, so a sum over
+the children of a node would count some classes twice. Any two speakable nodes are nested or disjoint (tested).
+Therefore the speakable nodes with more than half of the probability form a chain, and one of them is the deepest.
 """
 
 import csv
@@ -15,24 +15,26 @@ from types import MappingProxyType
 from classifier.vocabulary import english
 from classifier.vocabulary.labels import ANIMALS, labels
 
-#: Written by ``manage.py build_taxonomy``; its columns ``speak``, ``display``, ``plural`` and ``group`` by hand.
+#: ``manage.py build_taxonomy`` writes this file; ``speak``, ``display``, ``plural`` and ``group`` are edited by hand.
 TAXONOMY_FILE = Path(__file__).parent / "data" / "taxonomy.csv"
 
-#: WordNet's "animal".
+#: The WordNet id of "animal".
 ROOT = "n00015388"
 
-#: Output indices of the squirrels among the classes: one, the fox squirrel.
+#: Output indices of the squirrel classes. The only one is the fox squirrel.
 SQUIRRELS = frozenset({335})
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A class of animals, or a group of them.
+    """One animal class or a group of animal classes.
 
-    ``wnid`` and ``name`` are WordNet's, ``display`` and ``plural`` what people say. ``speakable`` is false for groups
-    that have no everyday word (``diapsid``), and for the one class of squirrel, where all squirrels land. ``depth`` is
-    the longest way up to the root, 0…. ``leaves`` are output indices, 0–397. ``group`` is what a class may be
-    introduced as: ``a cat (Egyptian cat)``; empty for those that speak for themselves, and for groups.
+    ``wnid`` and ``name``: from WordNet. ``display`` and ``plural``: the everyday name.
+    ``speakable``: whether a verdict may name the node. It is false for groups without an everyday word (``diapsid``)
+    and for the fox squirrel, because the model gives that class to all squirrels.
+    ``depth``: the length of the longest path to the root, which has 0.
+    ``leaves``: output indices of the classes in the node, 0–397.
+    ``group``: the everyday group that a headline puts before a class (``a cat (Egyptian cat)``), or empty.
     """
 
     wnid: str
@@ -47,66 +49,65 @@ class Node:
 
     @property
     def phrase(self) -> str:
-        """With its article: ``an Egyptian cat``."""
+        """Return the name with its article: ``an Egyptian cat``."""
         return f"{english.article(self.display)} {self.display}"
 
     @property
     def headline(self) -> str:
-        """The phrase, behind the everyday group where there is one: ``a cat (Egyptian cat)``."""
+        """Return the phrase, with the everyday group first if there is one: ``a cat (Egyptian cat)``."""
         return f"{english.article(self.group)} {self.group} ({self.display})" if self.group else self.phrase
 
 
 @cache
 def nodes() -> Mapping[str, Node]:
-    """All 667 by wnid: 398 classes and 269 groups."""
+    """Return all 667 nodes by wnid: 398 classes and 269 groups."""
     rows = _rows()
-    leaves = _leaves(rows)
+    leaves = _leaves_by_wnid(rows)
     return MappingProxyType({wnid: _node(row, rows, leaves[wnid]) for wnid, row in rows.items()})
 
 
 @cache
-def spoken() -> tuple[Node, ...]:
-    """What a verdict may name: the speakable nodes, of those with equal leaves only the deepest. The smallest first."""
+def speakable_nodes() -> tuple[Node, ...]:
+    """Return the nodes that a verdict may name, smallest first. Of nodes with equal leaves, only the deepest counts."""
     by_depth = sorted(nodes().values(), key=lambda node: node.depth)
     deepest = {node.leaves: node for node in by_depth if node.speakable}
     return tuple(sorted(deepest.values(), key=lambda node: (len(node.leaves), node.wnid)))
 
 
 def leaf(index: int) -> Node:
-    """The animal with output index 0–397."""
+    """Return the node of the animal class with output index 0–397."""
     return nodes()[labels()[index].wnid]
 
 
 def ancestors(node: Node) -> frozenset[str]:
-    """The wnids of all groups a node belongs to, the root among them; of the root none."""
+    """Return the wnids of all groups that contain a node, up to the root. The root has none."""
     return frozenset(node.parents).union(*(ancestors(nodes()[parent]) for parent in node.parents))
 
 
 @cache
 def top_groups() -> tuple[Node, ...]:
-    """The largest everyday groups: mammals, birds, … 17 that share no class and leave none out. The largest first."""
-    below = [node for node in spoken() if node.wnid != ROOT]
-    return tuple(node for node in reversed(below) if not any(node.leaves < other.leaves for other in below))
+    """Return the 17 largest everyday groups (mammals, birds, …), largest first. Each animal class is in exactly one."""
+    candidates = [node for node in speakable_nodes() if node.wnid != ROOT]
+    return tuple(node for node in reversed(candidates) if not any(node.leaves < other.leaves for other in candidates))
 
 
 @cache
 def top_group(wnid: str) -> str:
-    """The wnid of the top group that an animal or a group lies in; empty for the root and for what is no animal."""
+    """Return the wnid of the top group that contains a node; empty for the root and for wnids of objects."""
     node = nodes().get(wnid)
-    within = (group.wnid for group in top_groups() if node and node.leaves <= group.leaves)
-    return next(within, "")
+    return next((group.wnid for group in top_groups() if node and node.leaves <= group.leaves), "")
 
 
 @cache
 def phrase(index: int) -> str:
-    """Any of the 1000 classes as it stands in a sentence: ``an Egyptian cat``, ``an espresso``, ``guacamole``."""
-    return leaf(index).phrase if index < ANIMALS else english.thing(labels()[index]).phrase
+    """Return the name of class 0–999 for use in a sentence: ``an Egyptian cat``, ``an espresso``, ``guacamole``."""
+    return leaf(index).phrase if index < ANIMALS else english.object_name(labels()[index]).phrase
 
 
 @cache
 def display(index: int) -> str:
-    """Any of the 1000 classes as people call it: ``Egyptian cat``, ``hot dog``."""
-    return leaf(index).display if index < ANIMALS else english.thing(labels()[index]).display
+    """Return the everyday name of class 0–999: ``Egyptian cat``, ``hot dog``."""
+    return leaf(index).display if index < ANIMALS else english.object_name(labels()[index]).display
 
 
 @cache
@@ -129,17 +130,16 @@ def _node(row: dict[str, str], rows: dict[str, dict[str, str]], leaves: frozense
     )
 
 
-def _leaves(rows: dict[str, dict[str, str]]) -> dict[str, frozenset[int]]:
-    found: dict[str, set[int]] = {wnid: set() for wnid in rows}
+def _leaves_by_wnid(rows: dict[str, dict[str, str]]) -> dict[str, frozenset[int]]:
+    leaves: dict[str, set[int]] = {wnid: set() for wnid in rows}
     for label in labels()[:ANIMALS]:
-        for wnid in _up(label.wnid, rows):
-            found[wnid].add(label.index)
-    return {wnid: frozenset(leaves) for wnid, leaves in found.items()}
+        for wnid in _with_ancestors(label.wnid, rows):
+            leaves[wnid].add(label.index)
+    return {wnid: frozenset(indices) for wnid, indices in leaves.items()}
 
 
-def _up(wnid: str, rows: dict[str, dict[str, str]]) -> set[str]:
-    """The node and all above it."""
-    return {wnid}.union(*(_up(parent, rows) for parent in rows[wnid]["parents"].split()))
+def _with_ancestors(wnid: str, rows: dict[str, dict[str, str]]) -> set[str]:
+    return {wnid}.union(*(_with_ancestors(parent, rows) for parent in rows[wnid]["parents"].split()))
 
 
 def _depth(wnid: str, rows: dict[str, dict[str, str]]) -> int:

@@ -160,7 +160,7 @@ class ClassifyConsumer(ConnectionConsumer):
         else:
             await self.send_text(messages.encode(messages.result(job, record)))
             self.answered()
-            metrics.log_answer(job.id, record.answer, job.size)
+            metrics.log_answer(job.id, record.result, job.size)
             if job.record:
                 recorder.record(record)
         finally:

@@ -266,7 +266,7 @@ def hello(model: Artifact, ticket: Ticket) -> Hello:
 
 def result(job: Classify, record: NewRecord) -> Result:
     """Return the ``result`` message. The job's threshold filters the predictions, never the verdict."""
-    answer = record.answer
+    answer = record.result
     return Result(
         id=job.id,
         record=record.id,

@@ -32,7 +32,7 @@ from django.test import Client  # noqa: E402
 from classifier.history import recorder, stores  # noqa: E402
 from classifier.models import Classification, DailyStatistics  # noqa: E402
 from infrastructure.local import servers  # noqa: E402
-from tests.classifier.answers import entry  # noqa: E402
+from tests.classifier.answers import new_record  # noqa: E402
 
 #: Records in one batch: under light load, and when many came in a tenth of a second.
 BATCHES = (1, 10, 100)
@@ -115,8 +115,8 @@ def written(batch: int, rounds: int) -> Figure:
     """So many new records as the backend writes them: one batch, and the look whether one was erased meanwhile."""
     times, shares, queries = [], [], 0
     for _ in range(rounds + 1):
-        drafts = [recorder.draft(entry()) for _ in range(batch)]
-        taken, share, queries = timed(lambda drafts=drafts: stores.write(drafts))  # type: ignore[misc]
+        drafts = [recorder.to_draft(new_record()) for _ in range(batch)]
+        taken, share, queries = timed(lambda drafts=drafts: stores.insert_records(drafts))  # type: ignore[misc]
         times.append(taken)
         shares.append(share)
     return Figure(f"{batch} records written", statistics.median(times[1:]), min(times), shares[-1], queries)

@@ -24,14 +24,14 @@ from django.conf import settings  # noqa: E402
 
 from classifier.imaging import decoding  # noqa: E402
 from classifier.imaging.crops import Views  # noqa: E402
-from classifier.inference.artifact import load_weights  # noqa: E402
+from classifier.inference.artifact import verify_weights  # noqa: E402
 from classifier.inference.keras import reference_model  # noqa: E402
 from classifier.inference.model import load_model  # noqa: E402
 
 
 def candidates() -> dict[str, Callable[[np.ndarray], object]]:
     """What can answer a (1, 224, 224, 3) uint8 square."""
-    keras = reference_model(load_weights(settings.MODEL_DIR))
+    keras = reference_model(verify_weights(settings.MODEL_DIR))
     litert = load_model(settings.MODEL_DIR, "litert").make_engine()
     traced = load_model(settings.MODEL_DIR, "tensorflow").make_engine()
     return {

@@ -1,4 +1,4 @@
-"""An answer to record, without a model."""
+"""Sample records for tests that need no model."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -22,8 +22,8 @@ EGYPTIAN_CAT = labels()[285]
 JPEGS = Renditions(b"a photo", b"a thumbnail")
 
 
-def entry(
-    *, id: UUID | None = None, kept: Renditions | None = None, name: str = "cat.jpg", owner: UUID | None = None
+def new_record(
+    *, id: UUID | None = None, renditions: Renditions | None = None, name: str = "cat.jpg", owner: UUID | None = None
 ) -> NewRecord:
     verdict = Verdict(
         kind=VerdictKind.SPECIES,
@@ -37,7 +37,7 @@ def entry(
         reason="Egyptian cat .91",
     )
     timings = Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0)
-    answer = PredictionResult(
+    result = PredictionResult(
         model_name="MobileNetV2",
         model_version="ae777d384912",
         verdict=verdict,
@@ -49,7 +49,7 @@ def entry(
         width=640,
         height=480,
         format="JPEG",
-        renditions=kept,
+        renditions=renditions,
         heatmap=None,
     )
     return NewRecord(
@@ -59,15 +59,15 @@ def entry(
         name=name,
         size=12_345,
         answered_at=datetime.now(UTC),
-        answer=answer,
+        result=result,
     )
 
 
-def write(*entries: NewRecord) -> None:
-    """Puts rows of answers into the database."""
-    stores.write([recorder.draft(one) for one in entries])
+def insert(*new_records: NewRecord) -> None:
+    """Insert records into the database."""
+    stores.insert_records([recorder.to_draft(new_record) for new_record in new_records])
 
 
-def keep(one: NewRecord) -> None:
-    """Stores the photo of a row."""
-    stores.keep(recorder.draft(one))
+def store_photo(new_record: NewRecord) -> None:
+    """Store the photo of an inserted record."""
+    stores.store_photo(recorder.to_draft(new_record))

@@ -1,7 +1,10 @@
 """What the tests of the socket share."""
 
 import pytest
+from django.conf import settings
 
+from classifier.inference.engine import Engine
+from classifier.inference.model import Model, load_model
 from classifier.websocket import tickets
 from tests.classifier.records import OWNER
 from tests.server_process import running_server
@@ -17,3 +20,25 @@ def narrow(tmp_path_factory):
     """A backend with one worker, where a second job has to wait."""
     with running_server(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def litert_model() -> Model:
+    """Return the built float32 model."""
+    return load_model(settings.MODEL_DIR, "litert")
+
+
+@pytest.fixture(scope="session")
+def litert_engine(litert_model) -> Engine:
+    return litert_model.make_engine()
+
+
+@pytest.fixture(scope="session")
+def int8_engine() -> Engine:
+    return load_model(settings.MODEL_DIR, "litert", "int8").make_engine()
+
+
+@pytest.fixture(scope="session")
+def keras_engine() -> Engine:
+    """Return the reference engine. It starts TensorFlow: mark tests that use it with ``process``."""
+    return load_model(settings.MODEL_DIR, "tensorflow").make_engine()

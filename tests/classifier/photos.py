@@ -1,4 +1,4 @@
-"""Pictures made in memory, and files built byte by byte where no encoder would write them."""
+"""Create pictures in memory, byte by byte where no encoder writes such a file."""
 
 import io
 import struct
@@ -10,8 +10,8 @@ from PIL import Image
 
 from classifier.imaging import decoding
 
-#: How to store an upright photo so that the EXIF orientation turns it back.
-STORED = {
+#: The transposition of an upright photo that its EXIF orientation reverses.
+STORED_TRANSPOSITIONS = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -21,31 +21,31 @@ STORED = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_270,
 }
-CODECS = {"WebP": "WEBP", "HEIC": "HEIF"}
+PILLOW_FORMATS = {"WebP": "WEBP", "HEIC": "HEIF"}
 
 
 def scene(width: int = 96, height: int = 64) -> Image.Image:
-    """Smooth RGB in which no two corners are alike."""
+    """Return a smooth RGB picture with four different corners."""
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     return Image.fromarray((np.stack([x, y, (1 - x) * (1 - y)], axis=2) * 220 + 20).astype(np.uint8))
 
 
 def pixels(data: bytes) -> np.ndarray:
-    """What ``decode`` makes of a file: (height, width, 3), signed so that differences are."""
+    """Return the decoded pixels (height, width, 3) as signed integers, so that differences do not overflow."""
     return np.asarray(decoding.decode(data).upright).astype(int)
 
 
-def looks_like(picture: decoding.DecodedImage, image: Image.Image) -> bool:
-    """Whether the picture is RGB of that size, and on average less than 6 of 255 away."""
-    if picture.upright.size != image.size or picture.upright.mode != "RGB":
+def looks_like(decoded: decoding.DecodedImage, image: Image.Image) -> bool:
+    """Return whether the decoded picture is RGB with the size of ``image`` and a mean difference below 6/255."""
+    if decoded.upright.size != image.size or decoded.upright.mode != "RGB":
         return False
-    return bool(np.abs(np.asarray(picture.upright).astype(int) - np.asarray(image)).mean() < 6)
+    return bool(np.abs(np.asarray(decoded.upright).astype(int) - np.asarray(image)).mean() < 6)
 
 
-def encoded(image: Image.Image, name: str = "JPEG", **options: Any) -> bytes:
-    out = io.BytesIO()
-    image.save(out, CODECS.get(name, name), **options)
-    return out.getvalue()
+def encoded(image: Image.Image, format_name: str = "JPEG", **options: Any) -> bytes:
+    output = io.BytesIO()
+    image.save(output, PILLOW_FORMATS.get(format_name, format_name), **options)
+    return output.getvalue()
 
 
 def exif(orientation: int) -> Image.Exif:
@@ -54,16 +54,16 @@ def exif(orientation: int) -> Image.Exif:
     return tags
 
 
-def sideways(image: Image.Image, orientation: int, name: str = "JPEG", **options: Any) -> bytes:
-    """A file that has to be turned by its ``orientation`` to look like ``image``."""
-    turn = STORED[orientation]
-    stored = image if turn is None else image.transpose(turn)
-    # As bytes: of an Exif object pillow-heif does not see the orientation, and writes no rotation.
-    return encoded(stored, name, exif=exif(orientation).tobytes(), **options)
+def sideways(image: Image.Image, orientation: int, format_name: str = "JPEG", **options: Any) -> bytes:
+    """Return a file that looks like ``image`` after it is turned by its EXIF ``orientation``."""
+    transposition = STORED_TRANSPOSITIONS[orientation]
+    stored = image if transposition is None else image.transpose(transposition)
+    # As bytes, because pillow-heif ignores the orientation of an Exif object and writes no rotation.
+    return encoded(stored, format_name, exif=exif(orientation).tobytes(), **options)
 
 
 def png(width: int, height: int) -> bytes:
-    """A PNG that promises RGB pixels and holds none."""
+    """Return a PNG whose header states RGB pixels and whose data is empty."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -73,31 +73,25 @@ def png(width: int, height: int) -> bytes:
 
 
 def tiff(pixels: bytes, width: int, height: int, bits: int, *, tags: dict[int, int] | None = None) -> bytes:
-    """A grey TIFF of one uncompressed strip, with ``tags`` of one number each added or replaced."""
-    basic = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 512, 277: 1, 278: height, 279: len(pixels)}
-    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted((basic | (tags or {})).items()))
-    head = b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries) // 12) + entries + bytes(4)
-    return head.ljust(512, b"\0") + pixels
+    """Return a grey TIFF of one uncompressed strip. ``tags`` adds or replaces tags with one number each."""
+    all_tags = {256: width, 257: height, 258: bits, 259: 1, 262: 1, 273: 512, 277: 1, 278: height, 279: len(pixels)}
+    all_tags |= tags or {}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in sorted(all_tags.items()))
+    header = b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries) // 12) + entries + bytes(4)
+    return header.ljust(512, b"\0") + pixels
 
 
-def numbers(values: list[Any], dtype: str, *, tags: dict[int, int] | None = None) -> bytes:
-    """A grey TIFF of one row of ``values``; ``dtype`` is little-endian: ``<u2``, ``<i4``, ``<f4`` …"""
+def grey_tiff(values: list[Any], dtype: str, *, tags: dict[int, int] | None = None) -> bytes:
+    """Return a grey TIFF of one row of ``values``. ``dtype`` is little-endian: ``<u2``, ``<i4``, ``<f4`` …"""
     row = np.array(values, dtype)
     sample_format = {"u": 1, "i": 2, "f": 3}[row.dtype.kind]
     return tiff(row.tobytes(), len(values), 1, row.dtype.itemsize * 8, tags={339: sample_format} | (tags or {}))
 
 
-def claiming(data: bytes, name: str, side: int) -> bytes:
-    """The 64×64 file of that format with ``side`` × ``side`` written where its header says how large it is."""
-    was, big, little = 64, struct.pack(">HH", side, side), struct.pack("<II", side, side)
-    patterns = {
-        "JPEG": (struct.pack(">HH", was, was), big),
-        "GIF": (struct.pack("<HH", was, was), struct.pack("<HH", side, side)),
-        "BMP": (struct.pack("<II", was, was), little),
-        "HEIC": (struct.pack(">II", was, was), struct.pack(">II", side, side)),
-        "AVIF": (struct.pack(">II", was, was), struct.pack(">II", side, side)),
-        "WebP": (struct.pack("<HH", was, was), struct.pack("<HH", side, side)),
-    }
-    old, new = patterns[name]
-    assert old in data
-    return data.replace(old, new, 1)
+def with_claimed_size(data: bytes, format_name: str, side: int) -> bytes:
+    """Return the file of a 64×64 picture with ``side`` × ``side`` as the size in its header."""
+    layouts = {"JPEG": ">HH", "HEIC": ">II", "AVIF": ">II", "GIF": "<HH", "WebP": "<HH", "BMP": "<II"}
+    layout = layouts[format_name]
+    size = struct.pack(layout, 64, 64)
+    assert size in data
+    return data.replace(size, struct.pack(layout, side, side), 1)

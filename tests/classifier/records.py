@@ -1,4 +1,4 @@
-"""What a real server has recorded of a job."""
+"""The records in the SQLite database of a running server."""
 
 import asyncio
 import sqlite3
@@ -8,15 +8,16 @@ from uuid import uuid4, uuid5
 OWNER = uuid4()
 
 
-def rows(server, job: str) -> list[tuple[str, str]]:
+def read_records(server, job: str) -> list[tuple[str, str]]:
+    """Return verdict and photo name of the record of a job, or an empty list."""
     with closing(sqlite3.connect(server.data_dir / "db.sqlite3")) as database:
         query = "SELECT verdict, photo FROM classifier_classification WHERE id = ?"
         return database.execute(query, [uuid5(OWNER, job).hex]).fetchall()
 
 
-async def written(server, job: str) -> list[tuple[str, str]]:
-    """The row of a job, which comes after its answer."""
+async def wait_for_records(server, job: str) -> list[tuple[str, str]]:
+    """Wait up to 10 s for the record of a job, which is written after its answer. Return it like ``read_records``."""
     async with asyncio.timeout(10):
-        while not (found := rows(server, job)):
+        while not (records := read_records(server, job)):
             await asyncio.sleep(0.01)
-    return found
+    return records

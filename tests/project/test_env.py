@@ -1,4 +1,4 @@
-"""Readers of the environment."""
+"""Readers of environment variables."""
 
 import multiprocessing
 import stat
@@ -11,128 +11,131 @@ from project import env
 from project.roles import Role
 
 
-def refused(read, *arguments, **named) -> str:
-    with pytest.raises(ImproperlyConfigured) as refusal:
-        read(*arguments, **named)
-    return str(refusal.value)
+def error_of(read, *arguments, **options) -> str:
+    """Return the message of the error that ``read`` raises."""
+    with pytest.raises(ImproperlyConfigured) as error:
+        read(*arguments, **options)
+    return str(error.value)
 
 
-def test_an_unknown_role_is_refused_with_its_name_and_the_choices(monkeypatch):
+def test_an_unknown_role_is_rejected_with_its_value_and_the_choices(monkeypatch):
     monkeypatch.setenv("ROLE", "fronted")
-    assert refused(env.choice, "ROLE", Role, Role.ALL) == (
+    assert error_of(env.read_choice, "ROLE", Role, Role.ALL) == (
         "ROLE='fronted' is not valid: it must be one of frontend, backend, all."
     )
 
 
-def test_an_unset_variable_is_its_default(monkeypatch):
+def test_an_unset_variable_has_its_default(monkeypatch):
     monkeypatch.delenv("ROLE", raising=False)
-    assert env.choice("ROLE", Role, Role.ALL) is Role.ALL
+    assert env.read_choice("ROLE", Role, Role.ALL) is Role.ALL
 
 
-def test_an_empty_variable_is_its_default(monkeypatch):
+def test_an_empty_variable_has_its_default(monkeypatch):
     monkeypatch.setenv("PORT", " ")
-    assert env.number("PORT", 8000, minimum=1, maximum=65535) == 8000
+    assert env.read_integer("PORT", 8000, minimum=1, maximum=65535) == 8000
 
 
-@pytest.mark.parametrize(("said", "meant"), [("1", True), ("Yes", True), ("on", True), ("0", False), ("FALSE", False)])
-def test_booleans_are_read_in_words_and_digits(monkeypatch, said, meant):
-    monkeypatch.setenv("DEBUG", said)
-    assert env.boolean("DEBUG", default=not meant) is meant
+@pytest.mark.parametrize(
+    ("value", "expected"), [("1", True), ("Yes", True), ("on", True), ("0", False), ("FALSE", False)]
+)
+def test_a_boolean_is_read_from_words_and_digits(monkeypatch, value, expected):
+    monkeypatch.setenv("DEBUG", value)
+    assert env.read_boolean("DEBUG", default=not expected) is expected
 
 
-def test_a_boolean_that_is_none_is_refused(monkeypatch):
+def test_an_invalid_boolean_is_rejected(monkeypatch):
     monkeypatch.setenv("DEBUG", "maybe")
-    assert "DEBUG='maybe'" in refused(env.boolean, "DEBUG", default=True)
+    assert "DEBUG='maybe'" in error_of(env.read_boolean, "DEBUG", default=True)
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "80a", "-1", "8e3"])
-def test_a_number_out_of_its_range_is_refused(monkeypatch, value):
+def test_an_integer_out_of_range_is_rejected(monkeypatch, value):
     monkeypatch.setenv("PORT", value)
-    assert "from 1 to 65535" in refused(env.number, "PORT", 8000, minimum=1, maximum=65535)
+    assert "from 1 to 65535" in error_of(env.read_integer, "PORT", 8000, minimum=1, maximum=65535)
 
 
 @pytest.mark.parametrize("value", ["1.1", "-0.1", "nan", "much"])
-def test_a_fraction_out_of_its_range_is_refused(monkeypatch, value):
+def test_a_fraction_out_of_range_is_rejected(monkeypatch, value):
     monkeypatch.setenv("VERDICT_THRESHOLD", value)
-    assert "from 0 to 1" in refused(env.fraction, "VERDICT_THRESHOLD", 0.65)
+    assert "from 0 to 1" in error_of(env.read_fraction, "VERDICT_THRESHOLD", 0.65)
 
 
 @pytest.mark.parametrize("value", ["example.org", "ws://a", "http://a/path", "http://", "http://a?b", "javascript:1"])
-def test_an_origin_that_is_none_is_refused(monkeypatch, value):
+def test_an_invalid_origin_is_rejected(monkeypatch, value):
     monkeypatch.setenv("FRONTEND_ORIGINS", value)
-    assert "FRONTEND_ORIGINS" in refused(env.origins, "FRONTEND_ORIGINS")
+    assert "FRONTEND_ORIGINS" in error_of(env.read_origins, "FRONTEND_ORIGINS")
 
 
 def test_origins_are_normalised(monkeypatch):
     monkeypatch.setenv("FRONTEND_ORIGINS", "https://Example.org/, http://127.0.0.1:8000")
-    assert env.origins("FRONTEND_ORIGINS") == ["https://example.org", "http://127.0.0.1:8000"]
+    assert env.read_origins("FRONTEND_ORIGINS") == ["https://example.org", "http://127.0.0.1:8000"]
 
 
 def test_a_backend_url_must_be_a_websocket_url(monkeypatch):
     monkeypatch.setenv("BACKEND_WS_URL", "http://127.0.0.1:8001")
-    assert "ws://host[:port] or wss://host[:port]" in refused(env.socket_url, "BACKEND_WS_URL")
+    assert "ws://host[:port] or wss://host[:port]" in error_of(env.read_websocket_url, "BACKEND_WS_URL")
 
 
 @pytest.mark.parametrize("value", ["localhost", "mysql://u:secret@h/n", "postgresql://u:secret@h", "sqlite:///f"])
-def test_a_database_that_is_not_postgresql_is_refused_without_its_password(monkeypatch, value):
+def test_a_database_url_of_another_kind_is_rejected_without_showing_its_password(monkeypatch, value):
     monkeypatch.setenv("DATABASE_URL", value)
-    said = refused(env.database, "DATABASE_URL")
-    assert "postgresql://user:password@host" in said
-    assert "secret" not in said
+    message = error_of(env.read_database, "DATABASE_URL")
+    assert "postgresql://user:password@host" in message
+    assert "secret" not in message
 
 
-def test_a_database_is_read_with_its_options(monkeypatch):
+def test_a_database_url_is_read_with_its_options(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:p%40@h:5433/n?sslmode=require")
-    found = env.database("DATABASE_URL")
-    assert found
-    assert (found["HOST"], found["PORT"], found["PASSWORD"], found["NAME"]) == ("h", 5433, "p@", "n")
-    assert (found["OPTIONS"], found["CONN_HEALTH_CHECKS"]) == ({"sslmode": "require"}, True)
+    config = env.read_database("DATABASE_URL")
+    assert config
+    assert (config["HOST"], config["PORT"], config["PASSWORD"], config["NAME"]) == ("h", 5433, "p@", "n")
+    assert (config["OPTIONS"], config["CONN_HEALTH_CHECKS"]) == ({"sslmode": "require"}, True)
 
 
 @pytest.mark.parametrize("value", ["localhost:6379", "http://:secret@h", "redis://"])
-def test_a_redis_address_that_is_none_is_refused_without_its_password(monkeypatch, value):
+def test_an_invalid_redis_url_is_rejected_without_showing_its_password(monkeypatch, value):
     monkeypatch.setenv("REDIS_URL", value)
-    said = refused(env.redis_url, "REDIS_URL")
-    assert "redis[s]://" in said
-    assert "secret" not in said
+    message = error_of(env.read_redis_url, "REDIS_URL")
+    assert "redis[s]://" in message
+    assert "secret" not in message
 
 
-def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
+def test_a_secret_is_read_from_the_file_that_name_file_names(monkeypatch, tmp_path):
     (tmp_path / "key").write_text("from a file\n")
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
-    assert env.text("SECRET_KEY") == "from a file"
+    assert env.read_text("SECRET_KEY") == "from a file"
 
 
-def test_a_secret_both_in_a_file_and_not_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setenv("SECRET_KEY", "one")
+def test_a_secret_in_a_variable_and_in_a_file_is_rejected(monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "a secret")
     monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path))
-    assert "both set" in refused(env.text, "SECRET_KEY")
+    assert "both set" in error_of(env.read_text, "SECRET_KEY")
 
 
-def test_a_secret_file_that_is_not_there_is_refused(monkeypatch):
+def test_a_missing_secret_file_is_rejected(monkeypatch):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("SECRET_KEY_FILE", "nowhere")
-    assert "cannot be read" in refused(env.text, "SECRET_KEY")
+    assert "cannot be read" in error_of(env.read_text, "SECRET_KEY")
 
 
-def test_the_key_is_refused_when_missing_in_production(monkeypatch, tmp_path):
+def test_a_missing_signing_key_is_rejected_in_production(monkeypatch, tmp_path):
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    assert "SECRET_KEY" in refused(env.secret_key, "SECRET_KEY", tmp_path / "key", required=True)
+    assert "SECRET_KEY" in error_of(env.load_secret_key, "SECRET_KEY", tmp_path / "key", required=True)
 
 
-def test_the_key_is_generated_once_and_only_its_owner_may_read_it(monkeypatch, tmp_path):
+def test_the_signing_key_is_generated_once_and_readable_by_its_owner_only(monkeypatch, tmp_path):
     monkeypatch.delenv("SECRET_KEY", raising=False)
-    first = env.secret_key("SECRET_KEY", tmp_path / "key", required=False)
-    assert env.secret_key("SECRET_KEY", tmp_path / "key", required=False) == first
+    key = env.load_secret_key("SECRET_KEY", tmp_path / "key", required=False)
+    assert env.load_secret_key("SECRET_KEY", tmp_path / "key", required=False) == key
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
-    assert len(first) >= 50
+    assert len(key) >= 50
 
 
-def _key(file: Path) -> str:
-    return env.secret_key("ANIMAL_TEST_KEY", file, required=False)
+def _load_key(file: Path) -> str:
+    return env.load_secret_key("ANIMAL_TEST_KEY", file, required=False)
 
 
-def test_processes_that_start_together_agree_on_the_key(tmp_path):
+def test_processes_that_start_at_the_same_time_load_the_same_key(tmp_path):
     with multiprocessing.get_context("spawn").Pool(4) as pool:
-        assert len(set(pool.map(_key, [tmp_path / "key"] * 8))) == 1
+        assert len(set(pool.map(_load_key, [tmp_path / "key"] * 8))) == 1

@@ -1,4 +1,4 @@
-"""What a running server says of itself, and to whom."""
+"""Metrics of a running server, access to them, and its JSON log."""
 
 import json
 import re
@@ -17,62 +17,66 @@ from tests.classifier.records import OWNER
 from tests.server_process import ROOT, RunningServer, make_environment, manage, read_announced_url, running_server
 from tests.websocket_client import authenticated_client
 
-TOKEN = "a token of this test alone"
+TOKEN = "a token for these tests"
 
 
-def page(server, **headers: str) -> str:
-    with urllib.request.urlopen(urllib.request.Request(f"{server.url}/metrics", headers=headers), timeout=10) as answer:
-        return str(answer.read().decode())
+def get_metrics(server, **headers: str) -> str:
+    request = urllib.request.Request(f"{server.url}/metrics", headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return str(response.read().decode())
 
 
-def value(said: str, series: str) -> float:
-    found = re.search(rf"^{re.escape(series)} (\S+)$", said, flags=re.MULTILINE)
-    assert found, f"{series} is not in\n{said}"
-    return float(found[1])
+def value_of(series: str, exposition: str) -> float:
+    match = re.search(rf"^{re.escape(series)} (\S+)$", exposition, flags=re.MULTILINE)
+    assert match, f"{series} is not in\n{exposition}"
+    return float(match[1])
 
 
-def refusal(server, **headers: str) -> int:
-    with pytest.raises(urllib.error.HTTPError) as fault:
-        page(server, **headers)
-    fault.value.close()
-    return fault.value.code
+def error_status(server, **headers: str) -> int:
+    with pytest.raises(urllib.error.HTTPError) as error:
+        get_metrics(server, **headers)
+    error.value.close()
+    return error.value.code
 
 
-async def test_jobs_their_times_and_errors_are_counted(tmp_path, photos):
-    picture = (photos / "chelsea.png").read_bytes()
+async def test_metrics_count_jobs_their_times_and_errors(tmp_path, photos):
+    image = (photos / "chelsea.png").read_bytes()
     with running_server(tmp_path, ROLE="backend", WORKERS="1") as server:
         async with authenticated_client(server, tickets.issue(OWNER, server.url)) as client:
-            await client.classify(picture)
-            await client.classify(b"no picture")
-            said = page(server)
-    assert value(said, 'classifier_jobs_total{outcome="answered"}') == 1
-    assert value(said, 'classifier_jobs_total{outcome="image.unreadable"}') == 1
-    assert value(said, 'classifier_errors_total{code="image.unreadable"}') == 1
+            await client.classify(image)
+            await client.classify(b"not an image")
+            exposition = get_metrics(server)
+    assert value_of('classifier_jobs_total{outcome="answered"}', exposition) == 1
+    assert value_of('classifier_jobs_total{outcome="image.unreadable"}', exposition) == 1
+    assert value_of('classifier_errors_total{code="image.unreadable"}', exposition) == 1
     for part in ("queue", "decode", "inference"):
-        assert value(said, f"classifier_{part}_seconds_count") == 1
-        assert 0 <= value(said, f"classifier_{part}_seconds_sum") < 10
-    assert value(said, "classifier_sockets") == 1
-    assert value(said, "classifier_jobs_in_flight") == 0
-    assert value(said, "classifier_workers") == 1
-    assert 'classifier_model_info{name="MobileNetV2"' in said
+        assert value_of(f"classifier_{part}_seconds_count", exposition) == 1
+        assert 0 <= value_of(f"classifier_{part}_seconds_sum", exposition) < 10
+    assert value_of("classifier_sockets", exposition) == 1
+    assert value_of("classifier_jobs_in_flight", exposition) == 0
+    assert value_of("classifier_workers", exposition) == 1
+    assert 'classifier_model_info{name="MobileNetV2"' in exposition
 
 
-def test_without_a_token_they_are_for_this_machine_and_no_proxy(server):
-    assert "classifier_jobs" in page(server)
-    assert refusal(server, **{"X-Forwarded-For": "127.0.0.1"}) == 404
+def test_without_a_token_only_direct_local_requests_get_metrics(server):
+    assert "classifier_jobs" in get_metrics(server)
+    assert error_status(server, **{"X-Forwarded-For": "127.0.0.1"}) == 404
 
 
-def test_a_token_opens_them_and_nothing_else_does(tmp_path):
+def test_with_a_token_only_requests_with_it_get_metrics(tmp_path):
     with running_server(tmp_path, ROLE="frontend", BACKEND_WS_URL="ws://127.0.0.1:9", METRICS_TOKEN=TOKEN) as server:
         through_a_proxy = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
-        assert "process_resident_memory_bytes" in page(server, **through_a_proxy)
-        assert refusal(server) == 404
-        assert refusal(server, Authorization="Bearer something else") == 404
+        assert "process_resident_memory_bytes" in get_metrics(server, **through_a_proxy)
+        assert error_status(server) == 404
+        assert error_status(server, Authorization="Bearer something else") == 404
 
 
 @pytest.fixture
-def telling(tmp_path):
-    """A backend whose whole log is read; it ends when it has told CloudWatch something."""
+def logging_backend(tmp_path):
+    """Start a backend with JSON logs and CloudWatch lines.
+
+    Yields the server and a function that stops it after the next CloudWatch line and returns its whole log.
+    """
     variables = {"ROLE": "backend", "LOG_FORMAT": "json", "EMF_EVERY_S": "1"}
     manage(tmp_path, "migrate", "--verbosity", "0", **variables)
     process = subprocess.Popen(
@@ -84,7 +88,7 @@ def telling(tmp_path):
         text=True,
     )
 
-    def rest_of_log() -> str:
+    def stop_and_read_log() -> str:
         assert process.stdout
         lines = [process.stdout.readline()]
         while "JobsInFlight" not in lines[-1]:
@@ -92,23 +96,23 @@ def telling(tmp_path):
         process.terminate()
         return "".join(lines) + process.communicate(timeout=30)[0]
 
-    yield RunningServer(read_announced_url(process), tmp_path, psutil.Process(process.pid)), rest_of_log
+    yield RunningServer(read_announced_url(process), tmp_path, psutil.Process(process.pid)), stop_and_read_log
     process.kill()
 
 
-async def test_json_logs_tell_of_a_job_and_of_nobody(telling, photos):
-    server, rest_of_log = telling
+async def test_json_logs_describe_a_job_without_file_name_address_or_owner(logging_backend, photos):
+    server, stop_and_read_log = logging_backend
     async with authenticated_client(server, tickets.issue(OWNER, server.url)) as client:
         job = (await client.classify((photos / "chelsea.png").read_bytes(), name="my cat.png"))["id"]
-    log = rest_of_log()
-    said = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    [told] = [line for line in said if line.get("job") == job]
-    assert {"time", "level", "logger", "message", "queue_ms", "decode_ms", "infer_ms", "total_ms"} <= set(told)
-    assert not any(word in log for word in ("my cat", "127.0.0.1", str(OWNER), OWNER.hex))
+    log = stop_and_read_log()
+    entries = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    [entry] = [entry for entry in entries if entry.get("job") == job]
+    assert {"time", "level", "logger", "message", "queue_ms", "decode_ms", "infer_ms", "total_ms"} <= set(entry)
+    assert not any(private in log for private in ("my cat", "127.0.0.1", str(OWNER), OWNER.hex))
 
 
-def test_cloudwatch_gets_a_second_by_second_account_of_jobs_in_flight():
-    line = json.loads(metrics.emf_line([0, 3, 2], at=time.time()))
-    [about] = line["_aws"]["CloudWatchMetrics"]
-    assert {metric["Name"] for metric in about["Metrics"]} == {"JobsInFlight", "Workers"}
-    assert (line["JobsInFlight"], about["Dimensions"], line["Role"]) == ([0, 3, 2], [["Role"]], "all")
+def test_an_emf_line_holds_one_value_of_jobs_in_flight_per_second():
+    line = json.loads(metrics.format_emf([0, 3, 2], at=time.time()))
+    [definition] = line["_aws"]["CloudWatchMetrics"]
+    assert {metric["Name"] for metric in definition["Metrics"]} == {"JobsInFlight", "Workers"}
+    assert (line["JobsInFlight"], definition["Dimensions"], line["Role"]) == ([0, 3, 2], [["Role"]], "all")

@@ -1,4 +1,4 @@
-"""One codebase, two roles: what each serves, and what the frontend does without."""
+"""The two roles: the routes that each serves, and a frontend without the model's packages."""
 
 import http.client
 import json
@@ -12,20 +12,20 @@ import pytest
 from project.roles import Role
 from tests.server_process import ROOT, RunningServer, make_environment, running_server
 
-HEAVY = "numpy,ai_edge_litert,tensorflow,keras,pillow_heif"
+MODEL_PACKAGES = "numpy,ai_edge_litert,tensorflow,keras,pillow_heif"
 BACKEND = "ws://127.0.0.1:9"
 
 
 def get(server: RunningServer, path: str, host: str | None = None) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)) as line:
-        line.request("GET", path, headers={"Host": host} if host else {})
-        answer = line.getresponse()
-        return answer.status, answer.read()
+    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)) as connection:
+        connection.request("GET", path, headers={"Host": host} if host else {})
+        response = connection.getresponse()
+        return response.status, response.read()
 
 
 @pytest.fixture(scope="module")
 def frontend(tmp_path_factory):
-    program = ("-m", "tests.without_packages", HEAVY, "serve", "--port", "0")
+    program = ("-m", "tests.without_packages", MODEL_PACKAGES, "serve", "--port", "0")
     folder = tmp_path_factory.mktemp("frontend")
     with running_server(folder, program=program, ROLE="frontend", BACKEND_WS_URL=BACKEND) as server:
         yield server
@@ -39,11 +39,11 @@ def backend(tmp_path_factory):
         yield server
 
 
-def test_capabilities_follow_from_the_role():
+def test_each_role_has_its_capabilities():
     assert [(role.serves_pages, role.classifies) for role in Role] == [(True, False), (False, True), (True, True)]
 
 
-def test_the_frontend_serves_its_page_without_numpy_litert_or_tensorflow(frontend):
+def test_the_frontend_serves_its_page_without_the_models_packages(frontend):
     status, page = get(frontend, "/")
     assert status == 200
     assert f"{BACKEND}/ws/classify".encode() in page
@@ -57,8 +57,8 @@ def test_the_frontend_is_ready_without_a_model(frontend):
     assert get(frontend, "/readyz") == (200, b'{"role": "frontend", "ready": true, "problem": null}')
 
 
-def test_the_absent_packages_are_absent_indeed(tmp_path):
-    command = [sys.executable, "-m", "tests.without_packages", HEAVY, "classify", "x"]
+def test_a_command_that_needs_the_models_packages_fails_without_them(tmp_path):
+    command = [sys.executable, "-m", "tests.without_packages", MODEL_PACKAGES, "classify", "x"]
     done = subprocess.run(
         command, cwd=ROOT, env=make_environment(tmp_path), capture_output=True, text=True, check=False
     )
@@ -69,15 +69,15 @@ def test_the_backend_serves_no_pages(backend):
     assert [get(backend, path)[0] for path in ("/", "/admin/")] == [404, 404]
 
 
-def test_the_backend_is_ready_when_the_port_is_open(backend):
-    status, said = get(backend, "/readyz")
-    assert (status, json.loads(said)["ready"]) == (200, True)
+def test_the_backend_is_ready_when_its_port_is_open(backend):
+    status, body = get(backend, "/readyz")
+    assert (status, json.loads(body)["ready"]) == (200, True)
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz"])
-def test_health_answers_whatever_host_a_load_balancer_names(backend, path):
+def test_health_endpoints_accept_any_host_header(backend, path):
     assert get(backend, path, host="172.16.0.9:8000")[0] == 200
 
 
-def test_other_paths_refuse_an_unknown_host(frontend):
+def test_other_paths_reject_an_unknown_host_header(frontend):
     assert get(frontend, "/", host="rebound.example")[0] == 400

@@ -1,4 +1,4 @@
-"""``runserver``, alone and as two roles, takes what ``serve`` takes: a photo over daphne's own limit of 1 MiB."""
+"""``runserver`` as one process and as two roles: it accepts a photo above daphne's default limit of 1 MiB."""
 
 import html
 import io
@@ -16,10 +16,10 @@ from tests.websocket_client import authenticated_client
 
 @pytest.fixture(scope="module")
 def five_megabytes() -> bytes:
-    out = io.BytesIO()
-    Image.effect_noise((2600, 2600), 120).convert("RGB").save(out, "JPEG", quality=95)
-    assert 5_000_000 < len(out.getvalue()) < 10_000_000
-    return out.getvalue()
+    buffer = io.BytesIO()
+    Image.effect_noise((2600, 2600), 120).convert("RGB").save(buffer, "JPEG", quality=95)
+    assert 5_000_000 < len(buffer.getvalue()) < 10_000_000
+    return buffer.getvalue()
 
 
 @contextmanager
@@ -29,27 +29,28 @@ def runserver(folder, **variables: str):
         yield server
 
 
-def ticket_of(page: RunningServer) -> str:
-    """The ticket that stands in the page, as its script reads it."""
-    with urllib.request.urlopen(page.url, timeout=10) as answer:
-        found = re.search(r'data-ticket="([^"]+)"', answer.read().decode())
-    assert found
-    return html.unescape(found[1])
+def read_ticket(server: RunningServer) -> str:
+    """Return the ticket in the page's HTML."""
+    with urllib.request.urlopen(server.url, timeout=10) as response:
+        match = re.search(r'data-ticket="([^"]+)"', response.read().decode())
+    assert match
+    return html.unescape(match[1])
 
 
-async def test_runserver_takes_a_photo_of_5_mb(tmp_path, five_megabytes):
+async def test_runserver_accepts_a_photo_of_5_mb(tmp_path, five_megabytes):
     with runserver(tmp_path) as server:
-        async with authenticated_client(server, ticket_of(server), origin=server.url) as client:
+        async with authenticated_client(server, read_ticket(server), origin=server.url) as client:
             assert (await client.classify(five_megabytes))["type"] == "result"
 
 
-async def test_two_roles_take_a_photo_of_5_mb(tmp_path, five_megabytes):
-    """The frontend's own origin has to be known before it starts: that is what a fixed port is for."""
-    port = free_port()
+async def test_two_roles_under_runserver_accept_a_photo_of_5_mb(tmp_path, five_megabytes):
+    port = free_port()  # fixed, because the backend needs the frontend's origin before the frontend starts
     origin = f"http://127.0.0.1:{port}"
     program = ("manage.py", "runserver", "--noreload", f"127.0.0.1:{port}")
     with runserver(tmp_path, ROLE="backend", FRONTEND_ORIGINS=origin) as backend:
-        address = backend.url.replace("http", "ws")
-        with running_server(tmp_path, program=program, ROLE="frontend", DEBUG="1", BACKEND_WS_URL=address) as frontend:
-            async with authenticated_client(backend, ticket_of(frontend), origin=origin) as client:
+        backend_url = backend.url.replace("http", "ws")
+        with running_server(
+            tmp_path, program=program, ROLE="frontend", DEBUG="1", BACKEND_WS_URL=backend_url
+        ) as frontend:
+            async with authenticated_client(backend, read_ticket(frontend), origin=origin) as client:
                 assert (await client.classify(five_megabytes))["type"] == "result"

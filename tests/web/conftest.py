@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from classifier.models import Classification
-from tests.classifier.answers import entry, keep, write
+from tests.classifier.answers import insert, new_record, store_photo
 from web import owner
 
 MakeRecord = Callable[..., Classification]
@@ -30,9 +30,9 @@ def get_owner_key(browser: Client) -> UUID:
 
 def create_record(browser: Client, **fields: Any) -> Classification:
     """Store a record of this browser's owner, and its photo if ``fields`` have one."""
-    record = entry(owner=get_owner_key(browser), **fields)
-    write(record)
-    keep(record)
+    record = new_record(owner=get_owner_key(browser), **fields)
+    insert(record)
+    store_photo(record)
     return Classification.objects.get(id=record.id)
 
 

@@ -47,7 +47,7 @@ async def test_notifies_every_open_page_of_the_owner_and_no_other_page():
     async with open_page(cookie) as page, open_page(cookie) as tab, open_page(make_cookie(uuid4())) as other_page:
         for feed in (page, tab, other_page):
             assert await feed.receive_from() == CHANGED  # records may have changed before it listened
-        await notifications.layer().group_send(notifications.group(OWNER), notifications.CHANGED)
+        await notifications.get_layer().group_send(notifications.group_name(OWNER), notifications.CHANGED)
         assert [await page.receive_from(), await tab.receive_from()] == [CHANGED, CHANGED]
         assert await other_page.receive_nothing()
 
@@ -77,7 +77,7 @@ async def test_closes_with_4503_if_the_channel_layer_is_unavailable(monkeypatch)
         async def new_channel(self):
             raise ConnectionError("connection refused")
 
-    monkeypatch.setattr(notifications, "layer", BrokenLayer)
+    monkeypatch.setattr(notifications, "get_layer", BrokenLayer)
     async with open_page(make_cookie(OWNER)) as page:
         assert await get_close_code(page) == 4503
 

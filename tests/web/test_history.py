@@ -48,7 +48,7 @@ def test_an_empty_history_explains_how_to_get_an_answer(client, db):
 
 
 def test_the_list_shows_an_answer_with_its_thumbnail(client, make_record):
-    record = make_record(kept=JPEGS)
+    record = make_record(renditions=JPEGS)
     page = get_list(client)
     assert "That is a cat (Egyptian cat)." in page
     assert "91%" in page
@@ -98,7 +98,7 @@ def test_a_german_page_marks_english_names_and_writes_percentages_in_german(clie
 
 @pytest.mark.parametrize("view", ["record", "record_photo", "record_thumbnail"])
 def test_another_browser_cannot_see_a_record(make_record, view):
-    record, other = make_record(kept=JPEGS), Client()
+    record, other = make_record(renditions=JPEGS), Client()
     get_owner_key(other)
     assert other.get(url_of(record, view)).status_code == 404
     assert url_of(record) not in get_list(other)
@@ -107,7 +107,7 @@ def test_another_browser_cannot_see_a_record(make_record, view):
 
 @pytest.mark.parametrize("view", ["delete", "judge", "share", "unshare"])
 def test_another_browser_cannot_change_a_record(make_record, view):
-    record, other = make_record(kept=JPEGS), Client()
+    record, other = make_record(renditions=JPEGS), Client()
     get_owner_key(other)
     other.post(url_of(record, view), {"opinion": "right"}, headers=JSON)
     unchanged = Classification.objects.get()
@@ -115,7 +115,7 @@ def test_another_browser_cannot_change_a_record(make_record, view):
 
 
 def test_deletes_one_record_with_its_photo(client, make_record, media):
-    record, other = make_record(kept=JPEGS), make_record(kept=JPEGS)
+    record, other = make_record(renditions=JPEGS), make_record(renditions=JPEGS)
     client.post(url_of(record, "delete"))
     assert Classification.objects.get() == other
     assert len(list_files(media)) == 2
@@ -123,9 +123,9 @@ def test_deletes_one_record_with_its_photo(client, make_record, media):
 
 
 def test_deletes_the_whole_history_of_one_owner_after_a_confirmation(client, make_record, media):
-    make_record(kept=JPEGS)
+    make_record(renditions=JPEGS)
     make_record()
-    other_owners = create_record(Client(), kept=JPEGS)
+    other_owners = create_record(Client(), renditions=JPEGS)
     assert "2 answers of this browser" in client.get(reverse("web:delete_all")).content.decode()
     client.post(reverse("web:delete_all"))
     assert Classification.objects.get() == other_owners
@@ -196,7 +196,7 @@ def test_suggests_names_that_contain_a_text(client):
 
 
 def test_shared_caches_store_no_history_page_and_no_photo(client, make_record):
-    record = make_record(kept=JPEGS)
+    record = make_record(renditions=JPEGS)
     for url in (reverse("web:history"), url_of(record), reverse("web:export_csv")):
         assert "no-store" in client.get(url)["Cache-Control"]
     photo = client.get(url_of(record, "record_photo"))
@@ -222,7 +222,7 @@ def share(browser: Client, record: Classification) -> str:
 
 
 def test_a_link_shows_the_answer_and_the_photo_without_the_file_name(client, make_record):
-    record = make_record(kept=JPEGS, name="secret-place.jpg")
+    record = make_record(renditions=JPEGS, name="secret-place.jpg")
     link, other = share(client, record), Client()
     page = other.get(link)
     assert "That is a cat (Egyptian cat)." in page.content.decode()
@@ -249,7 +249,7 @@ def test_an_expired_link_gives_410(client, make_record):
 
 
 def test_a_link_to_a_deleted_record_gives_410(client, make_record):
-    record = make_record(kept=JPEGS)
+    record = make_record(renditions=JPEGS)
     link = share(client, record)
     client.post(url_of(record, "delete"))
     for url in (link, f"{link}/photo"):

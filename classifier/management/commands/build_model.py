@@ -1,4 +1,4 @@
-"""``manage.py build_model``: the model artefact from the official Keras weights. Seconds when it is there already."""
+"""``manage.py build_model``: build the model artefact from the official Keras weights, unless it is complete."""
 
 import os
 import sys
@@ -18,21 +18,22 @@ from classifier.modelbuild.weights import WEIGHTS_SHA256, WeightsError
 
 
 class Command(BaseCommand):
-    help = "Builds the LiteRT model from the official Keras weights, proves it equal on real photos, and keeps it."
+    help = "Build the LiteRT model from the official Keras weights and compare it with Keras on real photos."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--weights", type=Path, help="the official Keras .h5, when it is at hand")
-        parser.add_argument("--photos", type=Path, help="a folder of photos to prove the build with instead")
-        parser.add_argument("--force", action="store_true", help="build even if a whole artefact is there")
+        parser.add_argument("--weights", type=Path, help="the official Keras .h5 file; downloaded by default")
+        parser.add_argument("--photos", type=Path, help="a folder of other photos for the comparison")
+        parser.add_argument("--force", action="store_true", help="build even if the artefact is complete")
 
     def handle(self, *_: Any, **options: Any) -> None:
         downloads = settings.BUILD_DIR / "downloads"
+        print_line = self.stdout.write
         try:
-            weights.extract_photos(settings.PHOTOS_DIR, downloads, self.stdout.write)
+            weights.extract_photos(settings.PHOTOS_DIR, downloads, print_line)
             if options["force"] or not artifact.is_built(settings.MODEL_DIR, WEIGHTS_SHA256):
-                found = weights.find_weights(options["weights"], settings.KERAS_HOME, downloads, self.stdout.write)
-                self._build(*found, options["photos"] or settings.PHOTOS_DIR)
+                content, source = weights.find_weights(options["weights"], settings.KERAS_HOME, downloads, print_line)
+                self._build(content, source, options["photos"] or settings.PHOTOS_DIR)
         except WeightsError as error:
             raise CommandError(str(error)) from error
         for precision in artifact.MODEL_FILES:
@@ -42,22 +43,23 @@ class Command(BaseCommand):
 
     def _build(self, content: bytes, source: str, photos: Path) -> None:
         calibration = weights.calibration_photos(settings.BUILD_DIR / "downloads", self.stdout.write)
-        self.stdout.write(f"Building the model from {source}, float32 and int8 (TensorFlow starts, about a minute) …")
-        with _output_into(settings.BUILD_DIR / "build.log"):
-            from classifier.modelbuild import build  # noqa: PLC0415 - TensorFlow, which most calls do without
+        self.stdout.write(f"Building the model from {source}, float32 and int8 (TensorFlow starts; about a minute) …")
+        with _redirect_output(settings.BUILD_DIR / "build.log"):
+            from classifier.modelbuild import build  # noqa: PLC0415 - TensorFlow, which most calls do not need
 
             try:
-                parity = build.build(build.Weights(content, source), photos, calibration, settings.MODEL_DIR)
-            except (build.ParityError, ImageError) as error:
+                differences = build.build(build.Weights(content, source), photos, calibration, settings.MODEL_DIR)
+            except (build.ModelMismatchError, ImageError) as error:
                 raise CommandError(str(error)) from error
-        self.stdout.write(f"Equal to Keras on {len(parity)} photos: max |Δp| {max(parity.values()):.1e}.")
+        max_difference = max(differences.values())
+        self.stdout.write(f"Equal to Keras on {len(differences)} photos: max |Δp| {max_difference:.1e}.")
 
 
 @contextmanager
-def _output_into(path: Path) -> Iterator[None]:
-    """TensorFlow's own talk, some of it from C++, goes into a file instead of the terminal."""
+def _redirect_output(path: Path) -> Iterator[None]:
+    """Redirect the output of TensorFlow, some of it from C++, to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = os.dup(1), os.dup(2)
+    originals = os.dup(1), os.dup(2)
     sys.stdout.flush()
     with path.open("wb") as log:
         os.dup2(log.fileno(), 1)
@@ -66,6 +68,6 @@ def _output_into(path: Path) -> Iterator[None]:
         yield
     finally:
         sys.stdout.flush()
-        for descriptor, original in zip((1, 2), kept, strict=True):
+        for descriptor, original in zip((1, 2), originals, strict=True):
             os.dup2(original, descriptor)
             os.close(original)

@@ -1,4 +1,4 @@
-"""``manage.py classify``: photos and folders of the command line, answered on it."""
+"""``manage.py classify``: classify photos and folders given on the command line."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -19,54 +19,55 @@ from classifier.prediction.service import ClassifyOptions
 
 
 class Command(BaseCommand):
-    help = "Says what animal is in each picture. Folders are walked; a bad file is a coded error on its own line."
+    help = "Print which animal each picture shows. Folders are searched; an unreadable file is one line with a code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder of pictures")
         parser.add_argument("--views", type=Views, choices=list(Views), default=Views.BEST)
-        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+        parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
     def handle(self, *_: Any, **options: Any) -> None:
         model = load_model(settings.MODEL_DIR, settings.ENGINE, settings.PRECISION)
-        engine, wish = model.make_engine(), ClassifyOptions(options["views"])
-        write = self._write_json if options["json"] else self._write_words
+        engine, classify_options = model.make_engine(), ClassifyOptions(options["views"])
+        write = self._write_json if options["json"] else self._write_text
         for path in _files(options["paths"]):
-            write(path, _identify(model, engine, path, wish))
+            write(path, _classify(model, engine, path, classify_options))
 
-    def _write_json(self, path: Path, found: PredictionResult | ImageError) -> None:
-        fields = {"code": found.code, "message": found.message} if isinstance(found, ImageError) else _fields(found)
-        self.stdout.write(msgspec.json.encode({"path": str(path), **fields}).decode())
+    def _write_json(self, path: Path, result: PredictionResult | ImageError) -> None:
+        self.stdout.write(msgspec.json.encode({"path": str(path), **_fields(result)}).decode())
 
-    def _write_words(self, path: Path, found: PredictionResult | ImageError) -> None:
-        if isinstance(found, ImageError):
-            self.stdout.write(f"{path}: {found.message} [{found.code}]")
+    def _write_text(self, path: Path, result: PredictionResult | ImageError) -> None:
+        if isinstance(result, ImageError):
+            self.stdout.write(f"{path}: {result.message} [{result.code}]")
         else:
-            self.stdout.write(f"{path}: {found.verdict.sentence} ({found.verdict.score:.0%})")
+            self.stdout.write(f"{path}: {result.verdict.sentence} ({result.verdict.score:.0%})")
 
 
 def _files(paths: list[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(found for found in path.rglob("*") if found.is_file())
+            yield from sorted(child for child in path.rglob("*") if child.is_file())
         else:
             yield path
 
 
-def _identify(model: Model, engine: Engine, path: Path, wish: ClassifyOptions) -> PredictionResult | ImageError:
+def _classify(model: Model, engine: Engine, path: Path, options: ClassifyOptions) -> PredictionResult | ImageError:
     try:
-        return service.classify_image(model, engine, path.read_bytes(), wish)
+        return service.classify_image(model, engine, path.read_bytes(), options)
     except OSError as error:
         return ImageError("image.unreadable", f"{error.strerror}.")
     except ImageError as error:
         return error
 
 
-def _fields(answer: PredictionResult) -> dict[str, Any]:
+def _fields(result: PredictionResult | ImageError) -> dict[str, Any]:
+    if isinstance(result, ImageError):
+        return {"code": result.code, "message": result.message}
     return {
-        "verdict": answer.verdict,
-        "squirrel": answer.squirrel,
-        "animal": answer.animal,
-        "predictions": answer.predictions,
-        "views": answer.views,
-        "timings": answer.timings,
+        "verdict": result.verdict,
+        "squirrel": result.squirrel,
+        "animal": result.animal,
+        "predictions": result.predictions,
+        "views": result.views,
+        "timings": result.timings,
     }

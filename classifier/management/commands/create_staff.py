@@ -1,4 +1,4 @@
-"""``manage.py create_staff``: somebody who may look at the history in the admin."""
+"""``manage.py create_staff``: create a user for the admin."""
 
 import secrets
 from argparse import ArgumentParser
@@ -10,7 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Makes a superuser with a new password, printed once; or with STAFF_PASSWORD, as often as it is asked."
+    help = (
+        "Creates a superuser and prints its new password once. With STAFF_PASSWORD, sets that password for a new or "
+        "an existing user instead and prints nothing secret."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--username", default="admin")
@@ -22,15 +25,15 @@ class Command(BaseCommand):
             return
         if User.objects.filter(username=username).exists():
             raise CommandError(
-                f"There is a user {username!r} already. A new password: python manage.py changepassword {username}"
+                f"User {username!r} exists. For a new password run: python manage.py changepassword {username}"
             )
         password = secrets.token_urlsafe(12)
         User.objects.create_superuser(username, password=password)
-        self.stdout.write(f"User:     {username}\nPassword: {password}\n(It is shown this once.)")
+        self.stdout.write(f"User:     {username}\nPassword: {password}\n(The password is not shown again.)")
 
     def _set_password(self, username: str) -> None:
         user, _ = User.objects.get_or_create(username=username)
         user.set_password(settings.STAFF_PASSWORD)
         user.is_staff = user.is_superuser = user.is_active = True
         user.save()
-        self.stdout.write(f"User: {username}, with the password of STAFF_PASSWORD.")
+        self.stdout.write(f"User {username!r} has the password in STAFF_PASSWORD.")

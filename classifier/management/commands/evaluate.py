@@ -1,4 +1,4 @@
-"""``manage.py evaluate``: how right the answers are. How every change of model, precision or rule is judged."""
+"""``manage.py evaluate``: measure the accuracy of the answers on labelled photos."""
 
 import json
 from argparse import ArgumentParser
@@ -16,119 +16,115 @@ from classifier.imaging.crops import Views
 from classifier.inference import artifact
 from classifier.inference.model import load_model
 from classifier.modelbuild import evaluation
-from classifier.modelbuild.evaluation import LabelsError, Report, Seen, Truth
+from classifier.modelbuild.evaluation import LabelledPhoto, LabelsError, PhotoResult, Report
 from classifier.prediction import service
-from classifier.prediction.result import PredictionResult, SquirrelAnswer, VerdictKind
+from classifier.prediction.result import SquirrelAnswer, VerdictKind
 from classifier.prediction.service import ClassifyOptions
+
+#: The JSON fields of one stored answer: those of ``PhotoResult``, or the ``code`` of an error.
+StoredAnswer = dict[str, Any]
 
 
 class Command(BaseCommand):
-    help = "Answers every photo that LABELS.csv names in DIR and says how right that was. Goes on where it stopped."
+    help = "Classify every photo of LABELS.csv in DIR and report the accuracy. An interrupted run can be continued."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("labels", type=Path, metavar="LABELS.csv", help="columns: file, label, perhaps squirrel")
-        parser.add_argument("directory", type=Path, metavar="DIR")
+        parser.add_argument("labels", type=Path, metavar="LABELS.csv", help="columns: file, label, optionally squirrel")
+        parser.add_argument("directory", type=Path, metavar="DIR", help="the folder with the photos")
         parser.add_argument("--views", type=Views, choices=list(Views), default=Views.BEST)
         parser.add_argument("--engine", choices=["litert", "tensorflow"], default=settings.ENGINE.value)
         parser.add_argument("--precision", choices=list(artifact.MODEL_FILES), default=settings.PRECISION.value)
-        parser.add_argument("--answers", type=Path, help="where answers are kept; beside LABELS.csv by default")
-        parser.add_argument("--json", type=Path, help="a file for the figures")
+        parser.add_argument("--answers", type=Path, help="the file that stores the answers; default: beside LABELS.csv")
+        parser.add_argument("--json", type=Path, help="a file to write the report to")
 
     def handle(self, *_: Any, **options: Any) -> None:
         try:
-            truths = evaluation.read_labels(options["labels"])
+            photos = evaluation.read_labels(options["labels"])
         except (LabelsError, OSError) as error:
             raise CommandError(str(error)) from error
-        seen = self._answer(truths, options)
-        pairs = [(truth, _seen(seen[truth.file])) for truth in truths if "code" not in seen[truth.file]]
-        found = evaluation.report(pairs)
-        self.stdout.write("\n".join(_table(found)))
-        for truth in truths:
-            if code := seen[truth.file].get("code"):
-                self.stdout.write(f"not answered: {truth.file} [{code}]")
+        answers = self._classify(photos, options)
+        pairs = [(photo, _to_result(answers[photo.file])) for photo in photos if "code" not in answers[photo.file]]
+        report = evaluation.create_report(pairs)
+        self.stdout.write("\n".join(_format_report(report)))
+        for photo in photos:
+            if code := answers[photo.file].get("code"):
+                self.stdout.write(f"not classified: {photo.file} [{code}]")
         if options["json"]:
-            options["json"].write_text(json.dumps(asdict(found), indent=2) + "\n", encoding="utf-8")
+            options["json"].write_text(json.dumps(asdict(report), indent=2) + "\n", encoding="utf-8")
 
-    def _answer(self, truths: list[Truth], options: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        """The answers by file: those kept from before, and the missing ones, kept as they come."""
+    def _classify(self, photos: list[LabelledPhoto], options: dict[str, Any]) -> dict[str, StoredAnswer]:
+        """Return the answers by file name: those of an earlier run, and the missing ones, stored one by one."""
         model = load_model(settings.MODEL_DIR, options["engine"], options["precision"])
-        engine, wish = model.make_engine(), ClassifyOptions(options["views"])
+        engine, classify_options = model.make_engine(), ClassifyOptions(options["views"])
         path = options["answers"] or options["labels"].with_suffix(
-            f".{options['engine']}.{wish.views}.{model.artifact.version}.jsonl"
+            f".{options['engine']}.{options['views']}.{model.artifact.version}.jsonl"
         )
-        known = _kept(path)
+        answers = _read_answers(path)
+        missing = [photo for photo in photos if photo.file not in answers]
         with path.open("a", encoding="utf-8") as file:
-            for truth in tqdm([truth for truth in truths if truth.file not in known], unit="photo", disable=None):
+            for photo in tqdm(missing, unit="photo", disable=None):
                 try:
-                    data = (options["directory"] / truth.file).read_bytes()
-                    fields = _fields(service.classify_image(model, engine, data, wish))
+                    data = (options["directory"] / photo.file).read_bytes()
+                    result = service.classify_image(model, engine, data, classify_options)
+                    answer = asdict(PhotoResult.from_prediction(result))
                 except ImageError as error:
-                    fields = {"code": error.code}
+                    answer = {"code": error.code}
                 except OSError as error:
-                    raise CommandError(f"{truth.file}: {error.strerror}") from error
-                known[truth.file] = fields
-                file.write(json.dumps({"file": truth.file, **fields}) + "\n")
-        return known
+                    raise CommandError(f"{photo.file}: {error.strerror}") from error
+                answers[photo.file] = answer
+                file.write(json.dumps({"file": photo.file, **answer}) + "\n")
+        return answers
 
 
-def _kept(path: Path) -> dict[str, dict[str, Any]]:
-    """What an earlier run wrote; a last line that was cut off is answered again."""
+def _read_answers(path: Path) -> dict[str, StoredAnswer]:
+    """Read the answers of an earlier run, and remove a last line that was cut off."""
     if not path.exists():
         return {}
-    whole = path.read_text(encoding="utf-8").rpartition("\n")[0]
-    path.write_text(f"{whole}\n" if whole else "", encoding="utf-8")
-    lines = [json.loads(line) for line in whole.splitlines()]
-    return {fields.pop("file"): fields for fields in lines}
+    complete_lines = path.read_text(encoding="utf-8").rpartition("\n")[0]
+    path.write_text(f"{complete_lines}\n" if complete_lines else "", encoding="utf-8")
+    answers = [json.loads(line) for line in complete_lines.splitlines()]
+    return {answer.pop("file"): answer for answer in answers}
 
 
-def _fields(answer: PredictionResult) -> dict[str, Any]:
-    return {
-        "top": [scored.index for scored in answer.predictions],
-        "score": answer.predictions[0].score,
-        "animal": answer.animal,
-        "kind": answer.verdict.kind,
-        "wnid": answer.verdict.wnid,
-        "squirrel": answer.squirrel,
-    }
-
-
-def _seen(fields: dict[str, Any]) -> Seen:
-    return Seen(
-        top=tuple(fields["top"]),
-        score=fields["score"],
-        animal=fields["animal"],
-        kind=VerdictKind(fields["kind"]),
-        wnid=fields["wnid"],
-        squirrel=SquirrelAnswer(fields["squirrel"]),
+def _to_result(answer: StoredAnswer) -> PhotoResult:
+    return PhotoResult(
+        top=tuple(answer["top"]),
+        score=answer["score"],
+        animal=answer["animal"],
+        kind=VerdictKind(answer["kind"]),
+        wnid=answer["wnid"],
+        squirrel=SquirrelAnswer(answer["squirrel"]),
     )
 
 
-def _table(found: Report) -> Iterator[str]:
-    yield f"photos {found.photos} · top-1 {_share(found.top_1)} · top-5 {_share(found.top_5)}"
-    yield f"animal or not: {_share(found.animal_or_not)}"
+def _format_report(report: Report) -> Iterator[str]:
+    yield f"photos {report.photos} · top-1 {_format_share(report.top_1)} · top-5 {_format_share(report.top_5)}"
+    yield f"animal or not: {_format_share(report.animal_or_not)} right"
     yield "\n| verdict | right | wrong | unsure |\n|---|---|---|---|"
-    for kind, row in found.verdicts.items():
-        yield f"| {kind} | {row['right']} | {row['wrong']} | {row['unsure']} |"
+    for kind, counts in report.verdicts.items():
+        yield f"| {kind} | {counts['right']} | {counts['wrong']} | {counts['unsure']} |"
     yield "\n| squirrel? | yes | maybe | no |\n|---|---|---|---|"
-    for truth, row in found.squirrels.items():
-        yield f"| {truth} | {row['yes']} | {row['maybe']} | {row['no']} |"
-    yield "\n| score of the best | photos | mean score | right |\n|---|---|---|---|"
-    for place, bar in enumerate(found.reliability):
-        if bar.photos:
-            low, high = place / len(found.reliability), (place + 1) / len(found.reliability)
-            figures = f"{bar.score:.2f} {_bar(bar.score)} | {bar.right:.2f} {_bar(bar.right)}"
-            yield f"| {low:.1f}-{high:.1f} | {bar.photos} | {figures} |"
-    yield f"expected calibration error: {_figure(found.calibration_error)}"
-    yield from (f"wrong: {truth} taken for {said} ({count} ×)" for truth, said, count in found.confusions)
+    for truth, counts in report.squirrels.items():
+        yield f"| {truth} | {counts['yes']} | {counts['maybe']} | {counts['no']} |"
+    yield from _format_reliability(report)
+    error = report.calibration_error
+    yield f"expected calibration error: {'-' if error is None else f'{error:.3f}'}"
+    yield from (f"wrong: {label} classified as {top} ({count} ×)" for label, top, count in report.confusions)
+
+
+def _format_reliability(report: Report) -> Iterator[str]:
+    yield "\n| top score | photos | mean score | right |\n|---|---|---|---|"
+    bins = report.reliability
+    for position, each in enumerate(bins):
+        if each.photos:
+            low, high = position / len(bins), (position + 1) / len(bins)
+            score, right = f"{each.score:.2f} {_bar(each.score)}", f"{each.right:.2f} {_bar(each.right)}"
+            yield f"| {low:.1f}-{high:.1f} | {each.photos} | {score} | {right} |"
 
 
 def _bar(share: float) -> str:
     return "▇" * round(share * 10)
 
 
-def _share(value: float | None) -> str:
+def _format_share(value: float | None) -> str:
     return "-" if value is None else f"{value:.1%}"
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

@@ -1,4 +1,4 @@
-"""``manage.py purge_history``: keeps the history as long as it is wanted, and no longer. For a daily timer."""
+"""``manage.py purge_history``: delete what is past its retention. Run it daily."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
@@ -14,37 +14,42 @@ UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class Command(BaseCommand):
-    help = "Deletes old records with their photos, photos without a record, and the memory of what was erased long ago."
+    help = "Deletes old records with their photos, then photos without a record, then old erasures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--older-than", type=age, required=True, metavar="AGE", help="for example 12h, 30d or 8w")
-        parser.add_argument("--batch", type=batch, default=records.BATCH, metavar="N", help="rows of one transaction")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+        parser.add_argument("--older-than", type=parse_age, required=True, metavar="AGE", help="such as 12h, 30d or 8w")
+        parser.add_argument(
+            "--batch", type=parse_batch_size, default=records.BATCH_SIZE, metavar="N", help="records per transaction"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="count, but delete nothing")
 
     def handle(self, *_: Any, older_than: timedelta, batch: int, dry_run: bool, **options: Any) -> None:
-        old, forgotten = retention.rows(timezone.now() - older_than), retention.erasures()
+        old_records, erasures = retention.records_before(timezone.now() - older_than), retention.old_erasures()
         if dry_run:
-            self._say("would be deleted", old.count(), sum(1 for _ in retention.orphans()), forgotten.count())
+            file_count = sum(1 for _ in retention.orphaned_files())
+            self._report("would be deleted", old_records.count(), file_count, erasures.count())
             return
-        deleted, files = records.delete(old, batch), 0
-        for files, name in enumerate(retention.orphans(), start=1):  # noqa: B007 - counted
+        record_count, file_count = records.delete(old_records, batch), 0
+        for name in retention.orphaned_files():
             photos.delete([name])
-        self._say("deleted", deleted, files, forgotten.delete()[0])
+            file_count += 1
+        self._report("deleted", record_count, file_count, erasures.delete()[0])
 
-    def _say(self, what: str, rows: int, files: int, erasures: int) -> None:
-        self.stdout.write(f"{what}: {rows} records, {files} files without a record, {erasures} old erasures")
-
-
-def age(text: str) -> timedelta:
-    """``30d``. Raises ``ArgumentTypeError``."""
-    found = re.fullmatch(r"(\d{1,5})([hdw])", text)
-    if not found:
-        raise ArgumentTypeError(f"{text!r} is no age: write 12h, 30d or 8w")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
+    def _report(self, action: str, record_count: int, file_count: int, erasure_count: int) -> None:
+        counts = f"{record_count} records, {file_count} files without a record, {erasure_count} old erasures"
+        self.stdout.write(f"{action}: {counts}")
 
 
-def batch(text: str) -> int:
-    """1 to 10,000. Raises ``ArgumentTypeError``."""
+def parse_age(text: str) -> timedelta:
+    """Return an age such as ``30d``. Raises ``ArgumentTypeError``."""
+    match = re.fullmatch(r"(\d{1,5})([hdw])", text)
+    if not match:
+        raise ArgumentTypeError(f"{text!r} is not an age: write a number and h, d or w, such as 12h, 30d or 8w")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def parse_batch_size(text: str) -> int:
+    """Return a number from 1 to 10,000. Raises ``ArgumentTypeError``."""
     if not text.isdecimal() or not 1 <= int(text) <= 10_000:
-        raise ArgumentTypeError(f"{text!r} must be a whole number from 1 to 10000")
+        raise ArgumentTypeError(f"{text!r} is not a whole number from 1 to 10000")
     return int(text)

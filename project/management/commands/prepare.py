@@ -1,4 +1,4 @@
-"""``manage.py prepare``: model, database and static files, whatever of it is missing."""
+"""``manage.py prepare``: build the model, migrate the database and collect static files, as far as needed."""
 
 from typing import Any
 
@@ -11,21 +11,21 @@ from classifier.modelbuild.weights import WeightsError
 
 
 class Command(BaseCommand):
-    help = "Makes ready what serving needs: the model, the database, the static files. Seconds when all is there."
+    help = "Build the model if it is missing, migrate the database and collect the static files."
     requires_system_checks = ()
 
     def handle(self, *_: Any, **__: Any) -> None:
         if settings.ROLE.classifies:
             call_command("build_model", stdout=self.stdout)
         else:
-            self._extract_photos()
+            self._extract_example_photos()
         call_command("migrate", verbosity=0, interactive=False)
         if settings.ROLE.serves_pages and not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False, clear=False)
         self.stdout.write("Database and static files are ready.")
 
-    def _extract_photos(self) -> None:
-        """The page's examples, which a role with a model gets with its build."""
+    def _extract_example_photos(self) -> None:
+        """Extract the example photos of the page. For other roles ``build_model`` extracts them."""
         try:
             weights.extract_photos(settings.PHOTOS_DIR, settings.BUILD_DIR / "downloads", self.stdout.write)
         except WeightsError as error:

@@ -1,4 +1,4 @@
-"""``manage.py runserver``: daphne's own, on this project's server class."""
+"""``manage.py runserver``: daphne's command with this project's server class."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ class Command(DaphneRunserver):
     server_cls = Server
 
     def get_application(self, options: dict[str, Any]) -> Any:
-        """The same application as ``serve`` runs."""
+        """Return the application that ``serve`` runs, without daphne's static file handler."""
         return get_default_application()

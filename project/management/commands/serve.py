@@ -1,4 +1,4 @@
-"""``manage.py serve``: the product, as it runs behind a load balancer or for ``make run``."""
+"""``manage.py serve``: run this role, for ``make run`` and in production."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -11,14 +11,14 @@ from project.server import Server
 
 
 class Command(BaseCommand):
-    help = "Serves this role. The port opens when it can answer."
+    help = "Serve this role. The port opens once the model is loaded."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default=settings.HOST)
-        parser.add_argument("--port", type=int, default=settings.PORT, help="0 takes any free port")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="0 selects a free port")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        from project.asgi import application  # noqa: PLC0415 - needs the apps, which commands are found before
+        from project.asgi import application  # noqa: PLC0415 - the import needs loaded apps
 
         host, port = options["host"], options["port"]
         server = Server(
@@ -26,5 +26,6 @@ class Command(BaseCommand):
             endpoints=build_endpoint_description_strings(host=host, port=port),
         )
         server.run()
-        if server.refusal:
-            raise CommandError(f"{host}:{port} cannot be opened: {server.refusal} (another PORT= may be free)")
+        if server.listen_error_message:
+            message = f"{host}:{port} cannot be opened: {server.listen_error_message} Set another PORT."
+            raise CommandError(message)

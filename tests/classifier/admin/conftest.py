@@ -1,4 +1,4 @@
-"""Rows to look at, and who looks."""
+"""Records and staff users for the admin tests."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from classifier.models import Classification
-from tests.classifier.answers import JPEGS, entry, keep, write
+from tests.classifier.answers import JPEGS, insert, new_record, store_photo
 
 
 @pytest.fixture(autouse=True)
@@ -16,36 +16,35 @@ def media(settings, tmp_path):
 
 
 @pytest.fixture
-def row(db) -> Classification:
-    """An Egyptian cat whose photo is kept."""
-    return kept()
+def record(db) -> Classification:
+    """An Egyptian cat with a kept photo."""
+    return record_with_photo()
 
 
 @pytest.fixture
 def staff(db):
-    """A client of somebody with just these rights: ``staff("view", "review")``."""
+    """Return a function that logs in a staff user with only these permissions: ``staff("view", "review")``."""
 
-    def somebody(*rights: str) -> Client:
-        user = User.objects.create_user("-".join(rights), is_staff=True)
-        codes = [f"{right}_classification" for right in rights]
-        user.user_permissions.set(Permission.objects.filter(codename__in=codes))
-        assert user.user_permissions.count() == len(rights)
+    def log_in(*permissions: str) -> Client:
+        user = User.objects.create_user("-".join(permissions), is_staff=True)
+        codenames = [f"{permission}_classification" for permission in permissions]
+        user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+        assert user.user_permissions.count() == len(permissions)
         client = Client()
         client.force_login(user)
         return client
 
-    return somebody
+    return log_in
 
 
-def kept(**fields) -> Classification:
-    one = entry(kept=JPEGS)
-    write(one)
-    keep(one)
-    Classification.objects.filter(id=one.id).update(**({"review": ""} | fields))
-    return Classification.objects.get(id=one.id)
+def record_with_photo() -> Classification:
+    new = new_record(renditions=JPEGS)
+    insert(new)
+    store_photo(new)
+    return Classification.objects.get(id=new.id)
 
 
-def act(client: Client, action: str, *rows: Classification, query: str = "", **fields: str):
-    """Posts what the list's form would; the answer."""
-    data = {"action": action, "_selected_action": [str(row.pk) for row in rows], **fields}
+def run_action(client: Client, action: str, *records: Classification, query: str = "", **fields: str):
+    """Post an action as the form of the list does; return the response after redirects."""
+    data = {"action": action, "_selected_action": [str(record.pk) for record in records], **fields}
     return client.post(f"{reverse('admin:classifier_classification_changelist')}{query}", data, follow=True)

@@ -1,4 +1,4 @@
-"""Prints which queries of which page read the whole table, on the PostgreSQL of the environment."""
+"""Print the queries of each admin page that scan the whole table, on the PostgreSQL database of the environment."""
 
 import json
 import sys
@@ -13,37 +13,38 @@ from django.test.utils import CaptureQueriesContext
 from classifier.models import Classification
 
 TABLE = "classifier_classification"
+#: A query without an index, which proves that a scan is detected.
+CONTROL = "control: by file name"
 
 
-def scans(asked: CaptureQueriesContext) -> list[str]:
-    queries = [query["sql"] for query in asked.captured_queries]
-    return [sql for sql in queries if sql.startswith("SELECT") and TABLE in sql and "Seq Scan" in nodes(sql)]
+def table_scans(captured: CaptureQueriesContext) -> list[str]:
+    queries = [query["sql"] for query in captured.captured_queries]
+    return [sql for sql in queries if sql.startswith("SELECT") and TABLE in sql and "Seq Scan" in node_types(sql)]
 
 
-def nodes(sql: str) -> list[str]:
-    """The kinds of what is done to the table."""
+def node_types(sql: str) -> list[str]:
+    """Return the types of the plan's nodes that read the table."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-        return [
-            node["Node Type"] for node in below(cursor.fetchone()[0][0]["Plan"]) if node.get("Relation Name") == TABLE
-        ]
+        plan = cursor.fetchone()[0][0]["Plan"]
+    return [node["Node Type"] for node in walk(plan) if node.get("Relation Name") == TABLE]
 
 
-def below(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", []):
-        yield from below(child)
+        yield from walk(child)
 
 
 def main() -> None:
-    client, found = superuser(), {}
-    for page, address in pages().items():
-        with CaptureQueriesContext(connection) as asked:
-            assert client.get(address).status_code == 200, address
-        found[page] = scans(asked)
-    with CaptureQueriesContext(connection) as asked:
+    client, scans = superuser(), {}
+    for page, url in pages().items():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url).status_code == 200, url
+        scans[page] = table_scans(captured)
+    with CaptureQueriesContext(connection) as captured:
         Classification.objects.filter(name="nobody.jpg").exists()
-    sys.stdout.write(json.dumps({**found, "by a file's name": scans(asked)}))
+    sys.stdout.write(json.dumps({**scans, CONTROL: table_scans(captured)}))
 
 
 if __name__ == "__main__":

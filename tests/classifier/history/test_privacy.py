@@ -1,4 +1,4 @@
-"""Where a photo was taken stays nobody's knowledge: files that come with their metadata leave none of it behind."""
+"""The server stores and logs no metadata of a photo, such as its place."""
 
 import asyncio
 
@@ -8,15 +8,17 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from classifier.websocket import tickets
 from tests.classifier.photos import encoded, scene
-from tests.classifier.records import OWNER, written
+from tests.classifier.records import OWNER, wait_for_records
 from tests.server_process import running_server
 from tests.websocket_client import authenticated_client
+
+pytestmark = pytest.mark.process
 
 PLACE = "secret-burrow-4711"
 
 
-def taken_somewhere() -> bytes:
-    """EXIF with a place in words, and in degrees with unlikely digits."""
+def exif_with_place() -> bytes:
+    """Return EXIF with a place as text and as coordinates whose digits are unlikely elsewhere."""
     tags = Image.Exif()
     tags[Base.ImageDescription] = PLACE
     tags.get_ifd(IFD.GPSInfo).update(
@@ -25,22 +27,22 @@ def taken_somewhere() -> bytes:
     return tags.tobytes()
 
 
-async def kept(server, ticket, picture):
-    """The photo that is kept of ``picture``."""
+async def path_of_kept_photo(server, ticket, data):
+    """Classify ``data`` with consent and return the path of the kept photo."""
     async with authenticated_client(server, ticket) as client:
-        answer = await client.classify(picture, name="burrow", keep=True)
+        answer = await client.classify(data, name="burrow", keep=True)
     async with asyncio.timeout(10):
-        while not (photo := (await written(server, answer["id"]))[0][1]):
+        while not (photo := (await wait_for_records(server, answer["id"]))[0][1]):
             await asyncio.sleep(0.01)
     return server.data_dir / "media" / photo
 
 
-@pytest.mark.parametrize("name", ["JPEG", "HEIC"])
-async def test_of_a_file_with_its_place_neither_row_nor_photo_nor_log_has_it(tmp_path, name):
-    picture = encoded(scene(), name, exif=taken_somewhere())
-    assert PLACE.encode() in picture
+@pytest.mark.parametrize("image_format", ["JPEG", "HEIC"])
+async def test_neither_record_nor_kept_photo_nor_log_contains_the_place_of_the_photo(tmp_path, image_format):
+    data = encoded(scene(), image_format, exif=exif_with_place())
+    assert PLACE.encode() in data
     with running_server(tmp_path, LOG_LEVEL="DEBUG") as server:
-        photo = await kept(server, tickets.issue(OWNER, server.url), picture)
+        photo = await path_of_kept_photo(server, tickets.issue(OWNER, server.url), data)
         with Image.open(photo) as image:
             assert dict(image.getexif()) == {}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -48,4 +50,4 @@ async def test_of_a_file_with_its_place_neither_row_nor_photo_nor_log_has_it(tmp
     for path in files:
         assert PLACE.encode() not in path.read_bytes(), path
         assert b"47.11" not in path.read_bytes(), path
-    assert not any(place in server.log[0] for place in (PLACE, "47.11", "GPS"))
+    assert not any(text in server.log[0] for text in (PLACE, "47.11", "GPS"))

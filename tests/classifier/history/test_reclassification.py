@@ -1,4 +1,4 @@
-"""Marked records are classified again by an idle backend, each once, and what people said of them goes along."""
+"""Reclassification of marked records by an idle backend, and what happens to feedback and reviews."""
 
 import asyncio
 import sqlite3
@@ -9,16 +9,21 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connections
 
 from classifier.history import photos, reclassification, reviews
 from classifier.inference.worker_pool import get_pool
 from classifier.models import Classification
 from classifier.prediction.result import Renditions
-from tests.classifier.answers import entry, keep, write
+from tests.classifier.answers import insert, new_record, store_photo
+from tests.classifier.history.conftest import wait_until
 from tests.classifier.records import OWNER
 from tests.server_process import manage, running_server
 
-CAT, CHELSEA = "n02121808", "n02124075"
+CAT, CHELSEA, DOG, ESPRESSO = "n02121808", "n02124075", "n02084071", "n07920052"
+
+IDLE_POOL: Any = SimpleNamespace(in_flight=0)
+BUSY_POOL: Any = SimpleNamespace(in_flight=1)
 
 
 @pytest.fixture(autouse=True)
@@ -31,146 +36,199 @@ def cat(chelsea):
     return Renditions(chelsea, chelsea)
 
 
-def marked(kept: Renditions | None, **fields) -> Classification:
-    """A record that was classified by an older model, as an espresso."""
-    one = entry(kept=kept)
-    write(one)
-    keep(one)
-    older = {"wnid": "n07920052", "display": "espresso", "verdict": "species", "model_version": "0d51a2c7e9b4"}
-    Classification.objects.filter(id=one.id).update(
+def marked_record(renditions: Renditions | None, **fields) -> Classification:
+    """Insert a record that an older model classified as an espresso, and mark it for reclassification."""
+    new = new_record(renditions=renditions)
+    insert(new)
+    store_photo(new)
+    older = {"wnid": ESPRESSO, "display": "espresso", "verdict": "species", "model_version": "0d51a2c7e9b4"}
+    Classification.objects.filter(id=new.id).update(
         **{**older, "reclassification_requested_at": datetime.now(UTC), **fields}
     )
-    return Classification.objects.get(id=one.id)
+    return Classification.objects.get(id=new.id)
+
+
+def marked_records():
+    return Classification.objects.filter(reclassification_requested_at__isnull=False)
 
 
 @pytest.mark.django_db
-def test_a_marked_record_gets_the_answer_of_this_model(cat):
-    row = marked(cat)
-    assert reclassification.take(get_pool()) == 1
+def test_a_marked_record_gets_the_answer_of_the_current_model(cat):
+    before = marked_record(cat)
+    assert reclassification.reclassify_batch(get_pool()) == 1
     after = Classification.objects.get()
     assert after.display in {"cat", "Egyptian cat", "tabby cat", "tiger cat"}
     assert after.model_version == get_pool().model.artifact.version
     assert (after.reclassification_requested_at, after.reclassified_at is None) == (None, False)
-    kept = ("created_at", "owner", "name", "width", "total_ms", "photo", "heatmap", "views")
-    assert [getattr(after, field) for field in kept] == [getattr(row, field) for field in kept]
-    assert reclassification.take(get_pool()) == 0
+    unchanged = ("created_at", "owner", "name", "width", "total_ms", "photo", "heatmap", "views")
+    assert [getattr(after, field) for field in unchanged] == [getattr(before, field) for field in unchanged]
+    assert reclassification.reclassify_batch(get_pool()) == 0
 
 
 @pytest.mark.django_db
-def test_a_map_that_was_asked_for_is_drawn_for_the_new_answer(cat):
-    old = {"view_box": [0, 0, 1, 1], "map": [0.0] * 49}
-    marked(cat, heatmap=old)
-    reclassification.take(get_pool())
-    after: Any = Classification.objects.get().heatmap
-    assert after != old
-    assert len(after["map"]) == 49
+def test_reclassification_replaces_the_heatmap_of_a_record_that_has_one(cat):
+    old_heatmap = {"view_box": [0, 0, 1, 1], "map": [0.0] * 49}
+    marked_record(cat, heatmap=old_heatmap)
+    reclassification.reclassify_batch(get_pool())
+    heatmap: Any = Classification.objects.get().heatmap
+    assert heatmap != old_heatmap
+    assert len(heatmap["map"]) == 49
 
 
 @pytest.mark.django_db
-def test_nothing_is_taken_while_somebody_waits_for_an_answer(cat):
-    marked(cat)
-    busy: Any = SimpleNamespace(in_flight=1)
-    assert reclassification.take(busy) == 0
-    assert Classification.objects.exclude(reclassification_requested_at=None).exists()
+def test_no_record_is_reclassified_while_a_job_is_in_flight(cat):
+    marked_record(cat)
+    assert reclassification.reclassify_batch(BUSY_POOL) == 0
+    assert marked_records().exists()
 
 
 @pytest.mark.django_db
-def test_a_photo_that_is_gone_or_no_picture_ends_the_waiting(cat, caplog):
-    photos.delete([str(marked(cat).photo)])
-    marked(Renditions(b"no picture", b""))
-    assert reclassification.take(get_pool()) == 2
-    assert not Classification.objects.exclude(reclassification_requested_at=None).exists()
+def test_a_missing_or_unreadable_photo_removes_the_mark_and_keeps_the_answer(cat, caplog):
+    missing = marked_record(cat)
+    photos.delete([str(missing.photo)])
+    marked_record(Renditions(b"no picture", b""))
+    assert reclassification.reclassify_batch(get_pool()) == 2
+    assert not marked_records().exists()
     assert set(Classification.objects.values_list("display", "reclassified_at")) == {("espresso", None)}
+    assert f"record {missing.pk} not reclassified" in caplog.text
 
 
 @pytest.mark.django_db
-def test_a_storage_that_is_away_leaves_the_mark(cat, monkeypatch):
-    marked(cat)
+def test_an_unavailable_storage_keeps_the_mark(cat, monkeypatch):
+    marked_record(cat)
 
-    def away(_: str) -> None:
-        raise OSError("the storage is away")
+    def fail(_: str) -> None:
+        raise OSError("storage unavailable")
 
-    monkeypatch.setattr(photos, "opened", away)
-    with pytest.raises(OSError, match="away"):
-        reclassification.take(get_pool())
-    assert Classification.objects.exclude(reclassification_requested_at=None).exists()
+    monkeypatch.setattr(photos, "open_photo", fail)
+    with pytest.raises(OSError, match="unavailable"):
+        reclassification.reclassify_batch(get_pool())
+    assert marked_records().exists()
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({}, {}),
-        ({"feedback": "wrong", "suggested": CAT}, {"feedback": "right", "suggested": ""}),
-        ({"feedback": "wrong", "suggested": "n02084071"}, {"feedback": "wrong", "suggested": "n02084071"}),
-        ({"feedback": "right"}, {"feedback": "wrong", "suggested": "n07920052"}),
-        ({"feedback": "wrong"}, {"feedback": "", "suggested": "", "feedback_at": None}),
-        ({"review": "wrong", "truth": CAT}, {"review": "right"}),
-        ({"review": "wrong", "truth": "n02084071"}, {"review": "wrong"}),
+        pytest.param({}, {}, id="no opinion"),
+        pytest.param(
+            {"feedback": "wrong", "suggested": CAT},
+            {"feedback": "right", "suggested": ""},
+            id="the new answer is the suggested group",
+        ),
+        pytest.param(
+            {"feedback": "wrong", "suggested": DOG},
+            {"feedback": "wrong", "suggested": DOG},
+            id="the new answer is not the suggested group",
+        ),
+        pytest.param(
+            {"feedback": "right"}, {"feedback": "wrong", "suggested": ESPRESSO}, id="the old answer was confirmed"
+        ),
+        pytest.param(
+            {"feedback": "wrong"},
+            {"feedback": "", "suggested": "", "feedback_at": None},
+            id="wrong without a suggestion is reset",
+        ),
+        pytest.param({"review": "wrong", "truth": CAT}, {"review": "right"}, id="the new answer is the true group"),
+        pytest.param({"review": "wrong", "truth": DOG}, {"review": "wrong"}, id="the new answer is not the truth"),
     ],
 )
-def test_what_was_said_is_said_of_the_new_answer(before, after):
-    row = Classification(verdict="species", wnid="n07920052", **before)
-    assert reviews.restated(row, "species", CHELSEA) == after
+def test_opinions_that_say_what_the_photo_shows_are_carried_over_to_the_new_answer(before, after):
+    record = Classification(verdict="species", wnid=ESPRESSO, **before)
+    assert reviews.carry_over_opinions(record, "species", CHELSEA) == after
 
 
-def test_what_was_said_holds_for_the_same_answer():
-    row = Classification(verdict="species", wnid=CHELSEA, feedback="wrong", review="wrong", truth="n02084071")
-    assert reviews.restated(row, "species", CHELSEA) == {}
+def test_opinions_stay_if_the_new_answer_is_the_same():
+    record = Classification(verdict="species", wnid=CHELSEA, feedback="wrong", review="wrong", truth=DOG)
+    assert reviews.carry_over_opinions(record, "species", CHELSEA) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_reclassification_thread_closes_its_database_connection(cat, monkeypatch, opened_connections):
+    monkeypatch.setattr(reclassification, "POLL_INTERVAL_S", 0.01)
+    photos.delete([str(marked_record(cat).photo)])
+    stop = reclassification.start(IDLE_POOL)
+    wait_until(lambda: not marked_records().exists())
+    stop()
+    of_thread = [opened for opened in opened_connections if opened is not connections["default"]]
+    assert of_thread
+    assert all(opened.connection is None for opened in of_thread)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_reclassification_thread_survives_an_error_and_keeps_the_mark(cat, monkeypatch, caplog):
+    monkeypatch.setattr(reclassification, "POLL_INTERVAL_S", 0.01)
+    monkeypatch.setattr(reclassification, "PAUSE_AFTER_ERROR_S", 0.01)
+    record = marked_record(cat)
+    open_photo, errors = photos.open_photo, iter([OSError("storage unavailable"), FileNotFoundError("missing")])
+
+    def fail_twice(name: str) -> Any:
+        for error in errors:
+            raise error
+        return open_photo(name)
+
+    monkeypatch.setattr(photos, "open_photo", fail_twice)
+    stop = reclassification.start(IDLE_POOL)
+    wait_until(lambda: not marked_records().exists())
+    stop()
+    assert "reclassification failed: storage unavailable" in caplog.text
+    assert f"record {record.pk} not reclassified" in caplog.text
 
 
 MARK_TWO = """
-UPDATE classifier_classification SET reclassification_requested_at = now()
+UPDATE classifier_classification SET reclassification_requested_at = now(), photo = 'photos/missing.jpg'
 WHERE id IN (SELECT id FROM classifier_classification LIMIT 2)
 """
 LOCK_ONE = "SELECT id FROM classifier_classification WHERE reclassification_requested_at IS NOT NULL LIMIT 1 FOR UPDATE"
-TAKE = """
+SELECT_MARKED = "SELECT id FROM classifier_classification WHERE reclassification_requested_at IS NOT NULL"
+UNMARK = "UPDATE classifier_classification SET reclassification_requested_at = NULL, photo = ''"
+RECLASSIFY = """
 from types import SimpleNamespace
-from typing import Any
-from classifier import again
-again._repeat = lambda pool, row: print(row.pk)
-again.take(SimpleNamespace(in_flight=0))
+from classifier.history import reclassification
+print(reclassification.reclassify_batch(SimpleNamespace(in_flight=0)))
 """
 
 
-def test_on_postgresql_two_backends_share_the_work(tmp_path, postgres):
+@pytest.mark.process
+def test_on_postgresql_a_backend_skips_records_that_another_one_has_locked(tmp_path, postgres):
     manage(tmp_path, "migrate", "--verbosity", "0", DATABASE_URL=postgres)
     manage(tmp_path, "seed_history", "2", "--seed", "77", DATABASE_URL=postgres)
-    with psycopg.connect(postgres) as other:
-        other.execute(MARK_TWO)
-        other.commit()
-        (locked,) = other.execute(LOCK_ONE).fetchall()
-        taken = manage(tmp_path, "shell", "--no-imports", "--command", TAKE, DATABASE_URL=postgres).split()
-        other.execute("UPDATE classifier_classification SET reclassification_requested_at = NULL")
-    assert len(taken) == 1
-    assert str(locked[0]) not in taken
+    with psycopg.connect(postgres) as other_backend:
+        other_backend.execute(MARK_TWO)
+        other_backend.commit()
+        locked = other_backend.execute(LOCK_ONE).fetchall()
+        count = manage(tmp_path, "shell", "--no-imports", "--command", RECLASSIFY, DATABASE_URL=postgres).strip()
+        still_marked = other_backend.execute(SELECT_MARKED).fetchall()
+        other_backend.execute(UNMARK)
+    assert count == "1"
+    assert still_marked == locked
 
 
-async def test_a_backend_does_it_by_itself(tmp_path, chelsea):
-    """With a real server on SQLite: kept, marked as the admin does, answered anew."""
+@pytest.mark.process
+async def test_a_running_backend_reclassifies_a_marked_record_on_its_own(tmp_path):
     with running_server(tmp_path, KEEP_PHOTOS="always") as server:
         path = server.data_dir / "db.sqlite3"
-        manage(tmp_path, "shell", "--no-imports", "--command", RECORD.format(OWNER))
+        manage(tmp_path, "shell", "--no-imports", "--command", INSERT_MARKED.format(OWNER))
         async with asyncio.timeout(60):
-            while not (found := versions(path)) or found == [("old",)]:
+            while not (versions := model_versions(path)) or versions == [("old",)]:
                 await asyncio.sleep(0.05)
-    assert found == [(get_pool().model.artifact.version,)]
+    assert versions == [(get_pool().model.artifact.version,)]
 
 
-RECORD = """
+INSERT_MARKED = """
 from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
-from classifier.answer import Renditions
 from classifier.models import Classification
-from tests.classifier.answers import entry, keep, write
+from classifier.prediction.result import Renditions
+from tests.classifier.answers import insert, new_record, store_photo
 photo = (settings.PHOTOS_DIR / "chelsea.png").read_bytes()
-one = entry(owner=UUID("{}"), kept=Renditions(photo, photo))
-write(one)
-keep(one)
+new = new_record(owner=UUID("{}"), renditions=Renditions(photo, photo))
+insert(new)
+store_photo(new)
 Classification.objects.update(model_version="old", reclassification_requested_at=timezone.now())
 """
 
 
-def versions(path) -> list[tuple[str]]:
+def model_versions(path) -> list[tuple[str]]:
     with closing(sqlite3.connect(path)) as database:
         return database.execute("SELECT model_version FROM classifier_classification").fetchall()

@@ -1,43 +1,47 @@
-"""Records are written once, by their own thread, and a broken store stops nothing."""
+"""The recorder: each record is stored once, on its own threads, also after an outage of the stores."""
 
 import logging
+import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from django.test.utils import CaptureQueriesContext
+from prometheus_client import REGISTRY
 
-from classifier import metrics
 from classifier.history import recorder, records
 from classifier.models import Classification
-from tests.classifier.answers import JPEGS, entry, keep, write
+from tests.classifier.answers import JPEGS, insert, new_record, store_photo
+from tests.classifier.history.conftest import wait_until
+
+NOT_JSON: Any = object()
 
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT, settings.SPOOL_DIR = tmp_path / "media", tmp_path / "spool"
     yield settings.MEDIA_ROOT
-    if recorder._history.cache_info().currsize:
-        recorder.finish(10)
+    recorder.shutdown(10)
 
 
-def lost() -> float:
-    return float(metrics.LOST._value.get())
+def lost_count() -> float:
+    return REGISTRY.get_sample_value("classifier_records_lost_total") or 0.0
 
 
-def waiting(settings) -> int:
-    return len(list(settings.SPOOL_DIR.rglob("*.spool")))
+def spooled_files(settings) -> list[Path]:
+    return list(settings.SPOOL_DIR.rglob("*.spool"))
 
 
 @pytest.mark.django_db
-def test_an_answer_becomes_a_row():
-    write(entry())
-    row = Classification.objects.get()
-    assert (row.verdict, row.display, row.views, row.total_ms) == ("species", "Egyptian cat", "best", 10.0)
-    assert row.predictions == [
+def test_an_answer_becomes_a_record():
+    insert(new_record())
+    record = Classification.objects.get()
+    assert (record.verdict, record.display, record.views, record.total_ms) == ("species", "Egyptian cat", "best", 10.0)
+    assert record.predictions == [
         {
             "label": "Egyptian_cat",
             "display": "Egyptian cat",
@@ -47,135 +51,167 @@ def test_an_answer_becomes_a_row():
             "is_animal": True,
         }
     ]
-    assert str(row) == "Egyptian cat (91%)"
+    assert str(record) == "Egyptian cat (91%)"
 
 
 @pytest.mark.django_db
-def test_the_same_job_again_is_the_same_row():
-    one = entry()
-    write(one)
-    write(one)
+def test_a_repeated_job_makes_one_record():
+    new = new_record()
+    insert(new)
+    insert(new)
     assert Classification.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_without_consent_nothing_lies_in_the_storage(media):
-    write(entry())
+def test_without_consent_no_file_is_stored(media):
+    new = new_record()
+    insert(new)
+    store_photo(new)
     assert list(media.rglob("*")) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_consent_given_later_adds_the_photo_to_the_row(media):
+def test_consent_after_the_answer_adds_the_photo_to_the_record(media):
     job = uuid4()
-    write(entry(id=job))
+    insert(new_record(id=job))
     for _ in range(2):
-        keep(entry(id=job, kept=JPEGS))
+        store_photo(new_record(id=job, renditions=JPEGS))
     files = {path.name: path.read_bytes() for path in media.rglob("*") if path.is_file()}
     assert files == {f"{job}.jpg": b"a photo", f"{job}.thumb.jpg": b"a thumbnail"}
-    row = Classification.objects.get()
-    assert {Path(str(row.photo)).name, Path(str(row.thumbnail)).name} == set(files)
+    record = Classification.objects.get()
+    assert {Path(str(record.photo)).name, Path(str(record.thumbnail)).name} == set(files)
 
 
-def test_an_owner_cannot_name_anothers_record():
+def test_two_owners_with_the_same_job_id_have_different_record_ids():
     job = uuid4()
     assert recorder.record_id(uuid4(), job) != recorder.record_id(uuid4(), job)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_no_store_took_is_on_disk_and_written_once_by_the_next_process(settings, monkeypatch, caplog):
-    def refuse(*_, **__):
-        raise OperationalError("gone")
+def test_records_wait_on_disk_during_an_outage_and_the_next_process_stores_each_once(settings, monkeypatch, caplog):
+    def fail(*_, **__):
+        raise OperationalError("connection refused")
 
-    one, two = entry(), entry(kept=JPEGS)
+    first, second = new_record(), new_record(renditions=JPEGS)
     with monkeypatch.context() as patch, caplog.at_level(logging.WARNING, "classifier"):
-        patch.setattr(Classification.objects, "bulk_create", refuse)
-        recorder.record(one)
-        recorder.record(two)
-        recorder.finish(10)
-    assert "records wait, their store is away: gone" in caplog.text
-    assert f"2 records wait in {settings.SPOOL_DIR}" in caplog.text
+        patch.setattr(Classification.objects, "bulk_create", fail)
+        recorder.record(first)
+        recorder.record(second)
+        recorder.shutdown(10)
+    assert "store of records unavailable: connection refused" in caplog.text
+    assert f"2 records or photos remain in {settings.SPOOL_DIR}" in caplog.text
     recorder.start()
-    recorder.finish(10)
-    assert {row.id for row in Classification.objects.all()} == {one.id, two.id}
-    assert Classification.objects.exclude(photo="").get().id == two.id
-    assert waiting(settings) == 0
+    recorder.shutdown(10)
+    assert {record.id for record in Classification.objects.all()} == {first.id, second.id}
+    assert Classification.objects.exclude(photo="").get().id == second.id
+    assert spooled_files(settings) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_that_no_store_takes_is_lost_alone(caplog):
-    good, bad = entry(), replace(entry(), size=2**70)
-    for one in (good, bad):
-        recorder.record(one)
-    recorder.finish(10)
+def test_only_the_record_that_the_database_rejects_is_lost(caplog):
+    good, bad = new_record(), replace(new_record(), size=2**70)
+    for new in (good, bad):
+        recorder.record(new)
+    recorder.shutdown(10)
     assert Classification.objects.get().id == good.id
-    assert f"record {bad.id} is lost" in caplog.text
-
-
-def test_what_the_disk_has_no_room_for_is_lost_and_counted(settings, monkeypatch, caplog):
-    settings.SPOOL_MB = 0
-    before = lost()
-    recorder.record(entry())
-    recorder.finish(10)
-    assert "1 records are lost: SPOOL_DIR is full" in caplog.text
-    assert lost() == before + 1
+    assert f"Records lost: 1. The database rejects record {bad.id}." in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_a_disk_records_go_to_the_store_at_once(settings, tmp_path, caplog):
-    (tmp_path / "spool").write_text("no folder")
-    recorder.record(entry())
-    recorder.finish(10)
-    assert "SPOOL_DIR takes nothing" in caplog.text
+def test_the_spooler_goes_on_after_a_record_that_cannot_be_serialized(caplog):
+    before, good = lost_count(), new_record()
+    recorder.record(replace(new_record(), size=NOT_JSON))
+    wait_until(lambda: lost_count() > before)
+    recorder.record(good)
+    recorder.shutdown(10)
+    assert Classification.objects.get().id == good.id
+    assert "Records lost: 1. They cannot be written" in caplog.text
+
+
+def test_records_that_do_not_fit_into_the_spool_are_lost_and_counted(settings, caplog):
+    settings.SPOOL_MB = 0
+    before = lost_count()
+    recorder.record(new_record())
+    recorder.shutdown(10)
+    assert "Records lost: 1. SPOOL_DIR is full" in caplog.text
+    assert lost_count() == before + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_records_go_directly_to_the_database_if_the_spool_is_not_writable(tmp_path, caplog):
+    (tmp_path / "spool").write_text("not a folder")
+    recorder.record(new_record())
+    recorder.shutdown(10)
+    assert "SPOOL_DIR is not writable" in caplog.text
     assert Classification.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_damaged_file_is_counted_as_lost_and_holds_up_no_other(settings, caplog):
+def test_a_damaged_spool_file_is_counted_as_lost_and_delays_no_other(settings, caplog):
     folder = settings.SPOOL_DIR / "rows"
     folder.mkdir(parents=True)
     (folder / f"{0:020}-damaged-1.spool").write_bytes(b"[half a li")
-    recorder.record(entry())
-    recorder.finish(10)
+    recorder.record(new_record())
+    recorder.shutdown(10)
     assert "is damaged" in caplog.text
-    assert (Classification.objects.count(), waiting(settings)) == (1, 0)
+    assert (Classification.objects.count(), spooled_files(settings)) == (1, [])
 
 
-def test_past_its_bound_the_memory_drops_and_says_so(monkeypatch, caplog):
+def test_records_beyond_the_limit_of_the_memory_are_lost_and_logged(monkeypatch, caplog):
     monkeypatch.setattr(recorder, "MAX_WAITING", 0)
-    recorder.record(entry())
-    assert "1 records are lost: the disk does not keep up" in caplog.text
+    recorder.record(new_record())
+    assert "Records lost: 1. SPOOL_DIR is too slow" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_records_that_gather_are_written_together_and_once(monkeypatch):
-    one = entry()
+def test_a_batch_of_records_is_inserted_by_one_statement_and_without_duplicates():
+    repeated = new_record()
     with CaptureQueriesContext(connection) as queries:
-        write(one, entry(), one)
+        insert(repeated, new_record(), repeated)
     assert Classification.objects.count() == 2
     assert len([query for query in queries if query["sql"].startswith("INSERT")]) == 1
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_erased_stays_erased_though_its_record_comes_late():
+def test_an_erased_record_that_arrives_late_is_not_stored_again():
     owner = uuid4()
-    before = entry(owner=owner)
+    before = new_record(owner=owner)
     records.erase_all(owner)
-    later = entry(owner=owner)
-    write(before, later)
-    assert [row.id for row in Classification.objects.all()] == [later.id]
+    after = new_record(owner=owner)
+    insert(before, after)
+    assert [record.id for record in Classification.objects.all()] == [after.id]
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_photo_that_comes_after_its_row_was_erased_leaves_no_file(media, monkeypatch):
+def test_a_photo_of_a_record_that_is_erased_meanwhile_leaves_no_file(media, monkeypatch):
     owner = uuid4()
-    one = entry(kept=JPEGS, owner=owner)
-    write(one)
+    new = new_record(renditions=JPEGS, owner=owner)
+    insert(new)
     save = default_storage.save
 
-    def erased_meanwhile(name, content):
-        records.erase(owner, one.id)
+    def erase_and_save(name, content):
+        records.erase(owner, new.id)
         return save(name, content)
 
-    monkeypatch.setattr(default_storage, "save", erased_meanwhile)
-    keep(one)
+    monkeypatch.setattr(default_storage, "save", erase_and_save)
+    store_photo(new)
     assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
+def join_recorder_threads() -> None:
+    for thread in threading.enumerate():
+        if thread.name in {"spooler", "records", "photos"}:
+            thread.join(10)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("disk_works", [True, False])
+def test_the_recorder_threads_close_their_database_connections(opened_connections, tmp_path, disk_works):
+    if not disk_works:
+        (tmp_path / "spool").write_text("not a folder")
+    recorder.record(new_record(renditions=JPEGS))
+    recorder.shutdown(10)
+    join_recorder_threads()
+    of_threads = [opened for opened in opened_connections if opened is not connections["default"]]
+    assert of_threads
+    assert all(opened.connection is None for opened in of_threads)

@@ -1,4 +1,4 @@
-"""What is old goes, rows and files, in a folder and in a bucket; what is young or just being stored stays."""
+"""The purge deletes old records, orphaned files and old erasures, in a folder and in a bucket."""
 
 import os
 from datetime import timedelta
@@ -15,14 +15,16 @@ from django.utils import timezone
 
 from classifier.history import photos, records
 from classifier.models import Classification, Erasure
-from tests.classifier.answers import JPEGS, entry, keep, write
+from tests.classifier.answers import JPEGS, insert, new_record, store_photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+BUCKET = pytest.param("bucket", marks=pytest.mark.process)
 
-@pytest.fixture(params=["folder", "bucket"])
+
+@pytest.fixture(params=["folder", BUCKET])
 def store(request, settings, tmp_path) -> Path:
-    """Where the files of the storage lie: the S3 server keeps its bucket in a folder too."""
+    """Configure a storage and return the folder of its files. The S3 server keeps its bucket in a folder, too."""
     if request.param == "folder":
         settings.MEDIA_ROOT = tmp_path
         return tmp_path
@@ -37,27 +39,27 @@ def store(request, settings, tmp_path) -> Path:
     return s3.server.folder / "buckets" / s3.name
 
 
-def recorded(*, days_ago: int) -> Classification:
-    one = entry(kept=JPEGS)
-    write(one)
-    keep(one)
-    Classification.objects.filter(id=one.id).update(created_at=timezone.now() - timedelta(days=days_ago))
-    return Classification.objects.get(id=one.id)
+def stored_record(*, days_ago: int) -> Classification:
+    new = new_record(renditions=JPEGS)
+    insert(new)
+    store_photo(new)
+    Classification.objects.filter(id=new.id).update(created_at=timezone.now() - timedelta(days=days_ago))
+    return Classification.objects.get(id=new.id)
 
 
-def files(store: Path, record) -> list[Path]:
-    return sorted(store.rglob(f"*{record}*"))
+def files_of(store: Path, record: Classification) -> list[Path]:
+    return sorted(store.rglob(f"*{record.pk}*"))
 
 
-def lose(row: Classification) -> None:
-    """As if the process had died between the row and its files."""
-    Classification.objects.filter(id=row.pk).delete()
+def orphan_files_of(record: Classification) -> None:
+    """Delete a record but not its files, as if the process had been killed in between."""
+    Classification.objects.filter(id=record.pk).delete()
 
 
-def age(paths: list[Path], hours: float) -> None:
-    at = timezone.now().timestamp() - hours * 3600
+def set_age(paths: list[Path], hours: float) -> None:
+    modified_at = timezone.now().timestamp() - hours * 3600
     for path in paths:
-        os.utime(path, (at, at))
+        os.utime(path, (modified_at, modified_at))
 
 
 def purge(*options: str, capsys) -> str:
@@ -65,62 +67,62 @@ def purge(*options: str, capsys) -> str:
     return capsys.readouterr().out
 
 
-def test_old_rows_go_with_their_files_and_young_ones_stay(store, capsys):
-    old, young = recorded(days_ago=31), recorded(days_ago=29)
+def test_purge_deletes_old_records_with_their_files_and_keeps_young_ones(store, capsys):
+    old, young = stored_record(days_ago=31), stored_record(days_ago=29)
     assert "deleted: 1 records" in purge(capsys=capsys)
     assert list(Classification.objects.all()) == [young]
-    assert files(store, old.pk) == []
-    assert len(files(store, young.pk)) == 2
+    assert files_of(store, old) == []
+    assert len(files_of(store, young)) == 2
 
 
-def test_a_dry_run_says_what_would_go_and_takes_nothing(store, capsys):
-    old, orphan = recorded(days_ago=31), recorded(days_ago=1)
-    lose(orphan)
-    age(files(store, orphan.pk), hours=2)
+def test_a_dry_run_counts_but_deletes_nothing(store, capsys):
+    old, orphan = stored_record(days_ago=31), stored_record(days_ago=1)
+    orphan_files_of(orphan)
+    set_age(files_of(store, orphan), hours=2)
     assert "would be deleted: 1 records, 2 files without a record, 0 old" in purge("--dry-run", capsys=capsys)
-    assert len(files(store, old.pk)) == len(files(store, orphan.pk)) == 2
+    assert len(files_of(store, old)) == len(files_of(store, orphan)) == 2
     records.delete(Classification.objects.all())
     purge(capsys=capsys)
 
 
-def test_files_without_a_row_go_but_not_those_that_are_just_stored(store, capsys):
-    settled, fresh = recorded(days_ago=1), recorded(days_ago=1)
-    for row in (settled, fresh):
-        lose(row)
-    age(files(store, settled.pk), hours=1.1)
-    age(files(store, fresh.pk), hours=0.9)
+def test_purge_deletes_orphaned_files_unless_they_are_younger_than_an_hour(store, capsys):
+    settled, young = stored_record(days_ago=1), stored_record(days_ago=1)
+    for record in (settled, young):
+        orphan_files_of(record)
+    set_age(files_of(store, settled), hours=1.1)
+    set_age(files_of(store, young), hours=0.9)
     assert "2 files without a record" in purge(capsys=capsys)
-    assert files(store, settled.pk) == []
-    assert len(files(store, fresh.pk)) == 2
-    photos.delete([str(fresh.photo), str(fresh.thumbnail)])
+    assert files_of(store, settled) == []
+    assert len(files_of(store, young)) == 2
+    photos.delete([str(young.photo), str(young.thumbnail)])
 
 
-def test_a_file_that_its_row_does_not_name_is_an_orphan_too(store, capsys):
-    row = recorded(days_ago=1)
-    Classification.objects.filter(id=row.pk).update(photo="", thumbnail="")
-    age(files(store, row.pk), hours=2)
+def test_purge_deletes_files_that_their_record_does_not_name(store, capsys):
+    record = stored_record(days_ago=1)
+    Classification.objects.filter(id=record.pk).update(photo="", thumbnail="")
+    set_age(files_of(store, record), hours=2)
     assert "2 files without a record" in purge(capsys=capsys)
 
 
-def test_a_storage_that_was_away_is_made_up_for_by_the_next_run(store, capsys, monkeypatch):
-    old = recorded(days_ago=31)
-    age(files(store, old.pk), hours=2)
-    with monkeypatch.context() as away:
-        away.setattr(photos, "delete", Mock(side_effect=OSError("the storage is away")))
-        with pytest.raises(OSError, match="away"):
+def test_the_next_purge_deletes_the_files_that_an_unavailable_storage_kept(store, capsys, monkeypatch):
+    old = stored_record(days_ago=31)
+    set_age(files_of(store, old), hours=2)
+    with monkeypatch.context() as outage:
+        outage.setattr(photos, "delete", Mock(side_effect=OSError("storage unavailable")))
+        with pytest.raises(OSError, match="unavailable"):
             purge(capsys=capsys)
     assert not Classification.objects.exists()
-    assert len(files(store, old.pk)) == 2
+    assert len(files_of(store, old)) == 2
     assert "0 records, 2 files" in purge(capsys=capsys)
-    assert files(store, old.pk) == []
+    assert files_of(store, old) == []
 
 
-def test_a_file_that_went_meanwhile_is_no_orphan(store):
-    assert not photos.is_older(f"photos/2026/01/{uuid4()}.jpg", timezone.now())
+def test_a_file_that_no_longer_exists_is_not_older_than_any_time(store):
+    assert not photos.is_older_than(f"photos/2026/01/{uuid4()}.jpg", timezone.now())
 
 
-def test_batches_stay_done_when_it_is_stopped(monkeypatch, capsys):
-    write(*[entry() for _ in range(5)])
+def test_a_stopped_purge_keeps_the_batches_that_it_has_committed(monkeypatch, capsys):
+    insert(*[new_record() for _ in range(5)])
     Classification.objects.update(created_at=timezone.now() - timedelta(days=31))
     with monkeypatch.context() as stopped:
         stopped.setattr(photos, "delete", Mock(side_effect=[None, None, KeyboardInterrupt]))
@@ -130,21 +132,21 @@ def test_batches_stay_done_when_it_is_stopped(monkeypatch, capsys):
     assert "2 records" in purge(capsys=capsys)
 
 
-def test_what_was_erased_long_ago_is_forgotten(capsys):
+def test_purge_deletes_erasures_after_90_days(capsys):
     for days in (91, 89):
         Erasure.objects.create(key=uuid4(), at=timezone.now() - timedelta(days=days))
     assert "1 old erasures" in purge(capsys=capsys)
     assert Erasure.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", ["30", "-3d", "3d --batch=0", "3d --batch=many"])
-def test_a_wrong_age_or_batch_is_refused(wrong):
+@pytest.mark.parametrize("arguments", ["30", "-3d", "3d --batch=0", "3d --batch=many"])
+def test_purge_rejects_an_invalid_age_or_batch_size(arguments):
     with pytest.raises(CommandError):
-        call_command("purge_history", "--older-than", *wrong.split())
+        call_command("purge_history", "--older-than", *arguments.split())
 
 
-@pytest.mark.parametrize("store", ["bucket"], indirect=True)
-def test_a_thousand_files_of_a_bucket_go_in_one_request(store):
+@pytest.mark.parametrize("store", [BUCKET], indirect=True)
+def test_up_to_1000_files_of_a_bucket_are_deleted_by_one_request(store):
     names = [f"photos/2026/11/{uuid4()}.jpg" for _ in range(3)]
     for name in names:
         default_storage.save(name, ContentFile(b"a photo"))

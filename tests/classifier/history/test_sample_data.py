@@ -1,4 +1,4 @@
-"""Made-up history looks like a year of use, and is the same for the same seed."""
+"""Sample records resemble a year of use and are determined by their seed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,30 +18,31 @@ def seeded(db):
     return Classification.objects.all()
 
 
-def test_it_spreads_over_the_year_all_verdicts_and_many_owners(seeded):
+def test_sample_records_cover_the_year_all_verdicts_and_many_owners(seeded):
     assert seeded.count() == 2000
     times = sorted(seeded.values_list("created_at", flat=True))
-    assert timedelta(days=300) < times[-1] - times[0] <= sample_data.OVER
+    assert timedelta(days=300) < times[-1] - times[0] <= sample_data.PERIOD
     assert set(seeded.values_list("verdict", flat=True)) == {"species", "group", "animal", "none", "unsure"}
     assert 80 < len(set(seeded.values_list("owner", flat=True))) < 140
     assert {"right", "wrong", ""} == set(seeded.values_list("feedback", flat=True))
 
 
-def test_a_row_is_as_the_writer_would_leave_it(seeded):
-    row = seeded.filter(verdict="species").first()
-    row.full_clean()
-    assert len(row.predictions) == 5
-    assert {best["wnid"] for best in row.predictions} >= {row.wnid}
+def test_a_sample_record_is_valid_and_its_answer_is_among_its_predictions(seeded):
+    record = seeded.filter(verdict="species").first()
+    record.full_clean()
+    assert len(record.predictions) == 5
+    assert record.wnid in {prediction["wnid"] for prediction in record.predictions}
 
 
-def test_the_same_seed_is_the_same_history_and_is_not_added_twice(seeded):
-    first = next(sample_data.rows(2000, 0, datetime.now(UTC)))
+def test_the_same_seed_gives_the_same_records_and_cannot_be_added_twice(seeded):
+    first = next(sample_data.generate_records(2000, 0, datetime.now(UTC)))
     assert seeded.filter(id=first.id).exists()
     with pytest.raises(CommandError, match="choose another --seed"):
         call_command("seed_history", 2000)
 
 
-def test_postgresql_takes_them_too(tmp_path, postgres):
+@pytest.mark.process
+def test_postgresql_accepts_sample_records(tmp_path, postgres):
     manage(tmp_path, "migrate", "--verbosity", "0", DATABASE_URL=postgres)
     count = "from classifier.models import Classification as C; print(C.objects.count())"
     before = int(manage(tmp_path, "shell", "--no-imports", "--command", count, DATABASE_URL=postgres))

@@ -1,4 +1,4 @@
-"""Whose turn it is."""
+"""Tests of the round-robin queue."""
 
 import pytest
 
@@ -6,67 +6,86 @@ from classifier.errors import ServerError
 from classifier.inference.fair_queue import FairQueue, QueuedJob
 
 
-def joined(turns: FairQueue[str], *names: str) -> list[QueuedJob[str]]:
-    """Jobs named after their owner: ``a1`` is the first of ``a``."""
+def enqueue_jobs(queue: FairQueue[str], *names: str) -> list[QueuedJob[str]]:
+    """Add one job per name. The first letter is the owner: ``a1`` is the first job of ``a``."""
     jobs = [QueuedJob(name[0], name) for name in names]
     for job in jobs:
-        job.future.add_done_callback(lambda _: turns.done())
-        turns.join(job, retry_after=2.0)
+        job.future.add_done_callback(lambda _: queue.release())
+        queue.enqueue(job, retry_after=2.0)
     return jobs
 
 
-def served(turns: FairQueue[str]) -> list[str | None]:
-    jobs = []
-    while job := turns.next():
-        jobs.append(job.work)
-    return jobs
+def dequeue_all(queue: FairQueue[str]) -> list[str | None]:
+    names = []
+    while job := queue.dequeue():
+        names.append(job.work)
+    return names
 
 
-def test_owners_take_turns_whoever_came_first():
-    turns: FairQueue[str] = FairQueue(9)
-    joined(turns, "a1", "a2", "a3", "b1", "c1", "b2")
-    assert served(turns) == ["a1", "b1", "c1", "a2", "b2", "a3"]
+@pytest.fixture
+def queue() -> FairQueue[str]:
+    return FairQueue(9)
 
 
-def test_one_owner_is_served_in_order():
-    turns: FairQueue[str] = FairQueue(9)
-    joined(turns, "a1", "a2", "a3")
-    assert served(turns) == ["a1", "a2", "a3"]
+@pytest.fixture
+def small_queue() -> FairQueue[str]:
+    return FairQueue(3)
+
+
+def test_owners_take_turns_in_any_order_of_arrival(queue):
+    enqueue_jobs(queue, "a1", "a2", "a3", "b1", "c1", "b2")
+    assert dequeue_all(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
+
+
+def test_jobs_of_one_owner_are_served_in_order(queue):
+    enqueue_jobs(queue, "a1", "a2", "a3")
+    assert dequeue_all(queue) == ["a1", "a2", "a3"]
 
 
 @pytest.mark.parametrize(
-    ("there", "newcomer", "before"),
+    ("waiting", "owner", "before"),
     [([], "a", 0), (["a1", "a2", "a3"], "b", 1), (["a1", "a2", "b1"], "a", 3), (["a1", "b1", "b2", "b3"], "a", 2)],
 )
-def test_a_newcomer_is_told_how_many_go_before_it(there, newcomer, before):
-    turns: FairQueue[str] = FairQueue(9)
-    joined(turns, *there)
-    assert turns.join(QueuedJob(newcomer, "new"), retry_after=1.0) == before
-    assert served(turns).index("new") == before
+def test_enqueue_returns_how_many_jobs_are_served_before(queue, waiting, owner, before):
+    enqueue_jobs(queue, *waiting)
+    assert queue.enqueue(QueuedJob(owner, "new"), retry_after=1.0) == before
+    assert dequeue_all(queue).index("new") == before
 
 
-def test_when_it_is_full_who_has_most_waiting_gives_its_last_place_to_another():
-    turns: FairQueue[str] = FairQueue(3)
-    greedy = joined(turns, "a1", "a2", "a3")
-    joined(turns, "b1")
-    refusal = greedy[2].future.exception(0)
-    assert isinstance(refusal, ServerError)
-    assert (refusal.code, refusal.retry_after) == ("server.overloaded", 2.0)
-    assert served(turns) == ["a1", "b1", "a2"]
-    assert turns.in_flight == 3
+def test_enqueue_counts_running_jobs_as_served_before(queue):
+    enqueue_jobs(queue, "a1", "b1")
+    queue.dequeue()
+    assert queue.enqueue(QueuedJob("c", "c1"), retry_after=1.0) == 2
 
 
-def test_when_it_is_full_who_has_most_waiting_gets_no_more():
-    turns: FairQueue[str] = FairQueue(3)
-    joined(turns, "a1", "a2", "b1")
+def test_owner_with_the_longest_backlog_loses_its_last_job_if_the_queue_is_full(small_queue):
+    jobs = enqueue_jobs(small_queue, "a1", "a2", "a3")
+    enqueue_jobs(small_queue, "b1")
+    error = jobs[2].future.exception(0)
+    assert isinstance(error, ServerError)
+    assert (error.code, error.retry_after) == ("server.overloaded", 2.0)
+    assert dequeue_all(small_queue) == ["a1", "b1", "a2"]
+    assert small_queue.in_flight == 3
+
+
+def test_full_queue_rejects_owners_who_would_have_the_longest_backlog(small_queue):
+    enqueue_jobs(small_queue, "a1", "a2", "b1")
     with pytest.raises(ServerError):
-        turns.join(QueuedJob("a", "a3"), retry_after=1.0)
+        small_queue.enqueue(QueuedJob("a", "a3"), retry_after=1.0)
     with pytest.raises(ServerError):
-        turns.join(QueuedJob("b", "b2"), retry_after=1.0)
+        small_queue.enqueue(QueuedJob("b", "b2"), retry_after=1.0)
 
 
-def test_who_leaves_is_passed_over_and_forgotten():
-    turns: FairQueue[str] = FairQueue(9)
-    jobs = joined(turns, "a1", "b1", "a2")
-    turns.leave(jobs[0])
-    assert (served(turns), jobs[0].work) == (["a2", "b1"], None)
+def test_removed_job_is_skipped_and_its_work_is_dropped(queue):
+    jobs = enqueue_jobs(queue, "a1", "b1", "a2")
+    queue.remove(jobs[0])
+    assert (dequeue_all(queue), jobs[0].work) == (["a2", "b1"], None)
+
+
+def test_in_flight_counts_waiting_and_running_jobs(queue):
+    enqueue_jobs(queue, "a1", "a2")
+    assert (queue.in_flight, queue.waiting_count) == (2, 2)
+    queue.dequeue()
+    assert (queue.in_flight, queue.waiting_count) == (2, 1)
+    queue.release()
+    assert queue.in_flight == 1

@@ -1,4 +1,4 @@
-"""The worker threads: bounded, with a deadline, and honest about being stuck."""
+"""Tests of the worker pool: its bound, its timeout, cancellation and stuck workers."""
 
 import asyncio
 import gc
@@ -19,132 +19,173 @@ from classifier.inference.worker_pool import WorkerPool
 
 
 class FakeEngine:
-    """Answers at once; remembers its thread."""
+    """Returns empty output at once and remembers the thread that created it."""
 
     def __init__(self) -> None:
-        self.thread = threading.get_ident()
-        self.calls = 0
+        self.thread_id = threading.get_ident()
 
     def predict(self, squares, *, with_features=False):
-        self.calls += 1
         return ModelOutput(np.zeros((len(squares), 1000), np.float32), np.empty((0, 7, 7, 1280), np.float32))
 
 
-def pool(*, workers=1, max_waiting=0, timeout_s=30.0) -> WorkerPool:
-    model = Model(Artifact("fake", "0", "", b"", np.empty((0, 0), np.float32)), FakeEngine)
+def create_pool(*, make_engine=FakeEngine, workers=1, max_waiting=0, timeout_s=30.0) -> WorkerPool:
+    model = Model(Artifact("fake", "0", "", b"", np.empty((0, 0), np.float32)), make_engine)
     return WorkerPool(model, workers=workers, max_waiting=max_waiting, timeout_s=timeout_s)
 
 
-class Gate:
-    """A job that begins, says so, and ends when told."""
+class BlockingJob:
+    """A job that runs until it is told to end."""
 
     def __init__(self) -> None:
-        self.begun, self.open = threading.Event(), threading.Event()
+        self.started, self.may_end = threading.Event(), threading.Event()
 
     def __call__(self, engine):
-        self.begun.set()
-        self.open.wait(10)
+        self.started.set()
+        self.may_end.wait(10)
         return "done"
 
 
-async def begin(pool: WorkerPool, gate: Gate) -> asyncio.Task:
-    task = asyncio.create_task(pool.run(gate))
-    await asyncio.to_thread(gate.begun.wait, 10)
+async def start(pool: WorkerPool, job: BlockingJob) -> asyncio.Task:
+    task = asyncio.create_task(pool.run(job))
+    await asyncio.to_thread(job.started.wait, 10)
     return task
 
 
-async def test_a_job_runs_off_the_event_loop_with_its_threads_own_engine():
-    engine: Any = await pool().run(lambda engine: engine)
-    assert engine.thread != threading.get_ident()
+async def test_a_job_runs_on_a_worker_thread_with_the_engine_of_that_thread():
+    engine: Any = await create_pool().run(lambda engine: engine)
+    assert engine.thread_id != threading.get_ident()
 
 
-async def test_the_next_job_past_the_bound_is_refused_at_once():
-    one, gate = pool(), Gate()
-    running = await begin(one, gate)
-    with pytest.raises(ServerError) as fault:
-        await one.run(lambda engine: None)
-    assert (fault.value.code, fault.value.retry_after) == ("server.overloaded", 1.0)
-    gate.open.set()
+async def test_rejects_a_job_beyond_the_bound_at_once():
+    pool, blocker = create_pool(), BlockingJob()
+    running = await start(pool, blocker)
+    with pytest.raises(ServerError) as raised:
+        await pool.run(lambda engine: None)
+    assert (raised.value.code, raised.value.retry_after) == ("server.overloaded", 1.0)
+    blocker.may_end.set()
     assert await running == "done"
 
 
-async def test_a_place_is_free_again_after_a_job_failed():
-    one = pool()
+async def test_reports_the_queue_position_of_a_job_only_if_it_has_to_wait():
+    pool, blocker, positions = create_pool(max_waiting=2), BlockingJob(), []
+
+    async def remember(position: int) -> None:
+        positions.append(position)
+
+    assert await pool.run(lambda engine: "free", remember) == "free"
+    running = await start(pool, blocker)
+    waiting = [asyncio.create_task(pool.run(lambda engine: None, remember)) for _ in range(2)]
+    await asyncio.sleep(0)
+    blocker.may_end.set()
+    await asyncio.gather(running, *waiting)
+    assert positions == [1, 2]
+
+
+async def test_a_failed_job_frees_its_place():
+    pool = create_pool()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await one.run(lambda engine: 1 / 0)
+            await pool.run(lambda engine: 1 / 0)
+    assert pool.in_flight == 0
 
 
-async def test_a_job_past_its_deadline_is_given_up():
-    one, gate = pool(timeout_s=0.01), Gate()
-    with pytest.raises(JobError) as fault:
-        await one.run(gate)
-    gate.open.set()
-    assert fault.value.code == "job.timeout"
+async def test_a_job_that_exceeds_the_timeout_fails():
+    pool, blocker = create_pool(timeout_s=0.01), BlockingJob()
+    with pytest.raises(JobError) as raised:
+        await pool.run(blocker)
+    blocker.may_end.set()
+    assert raised.value.code == "job.timeout"
 
 
-async def test_a_cancelled_job_leaves_the_queue_and_its_place():
-    one, gate, ran = pool(max_waiting=1), Gate(), []
-    running = await begin(one, gate)
-    waiting = asyncio.create_task(one.run(lambda engine: ran.append(1)))
+async def test_a_cancelled_job_leaves_the_queue_and_frees_its_place():
+    pool, blocker, calls = create_pool(max_waiting=1), BlockingJob(), []
+    running = await start(pool, blocker)
+    waiting = asyncio.create_task(pool.run(lambda engine: calls.append("cancelled job")))
     await asyncio.sleep(0)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
-    after = asyncio.create_task(one.run(lambda engine: "after"))
-    gate.open.set()
-    assert (await running, await after, ran) == ("done", "after", [])
+    next_job = asyncio.create_task(pool.run(lambda engine: "next"))
+    blocker.may_end.set()
+    assert (await running, await next_job, calls) == ("done", "next", [])
 
 
-async def test_a_cancelled_job_lets_go_of_its_picture_at_once():
-    one, gate = pool(max_waiting=1), Gate()
-    running = await begin(one, gate)
-
+async def test_a_cancelled_job_frees_the_memory_of_its_picture_at_once():
     class DecodedImage:
         pass
 
-    picture = DecodedImage()
-    gone = weakref.ref(picture)
-    waiting = asyncio.create_task(one.run(partial(max, picture)))
+    pool, blocker, picture = create_pool(max_waiting=1), BlockingJob(), DecodedImage()
+    running = await start(pool, blocker)
+    reference = weakref.ref(picture)
+    waiting = asyncio.create_task(pool.run(partial(max, picture)))
     await asyncio.sleep(0)
     del picture
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
     del waiting
     gc.collect()
-    assert gone() is None
-    gate.open.set()
+    assert reference() is None
+    blocker.may_end.set()
     await running
 
 
-def test_warming_up_gives_every_thread_its_engine():
-    one = pool(workers=3)
-    assert one.problem() == "the model is not warm yet"
-    one.warm_up()
-    assert one.problem() is None
+async def test_a_draining_pool_finishes_running_jobs_and_rejects_new_ones():
+    pool, blocker = create_pool(max_waiting=1), BlockingJob()
+    running = await start(pool, blocker)
+    pool.drain()
+    with pytest.raises(ServerError) as raised:
+        await pool.run(lambda engine: None)
+    assert raised.value.code == "server.draining"
+    blocker.may_end.set()
+    assert await running == "done"
 
 
-def test_warming_up_says_why_it_cannot():
-    def broken():
+async def test_a_pool_has_a_backlog_from_four_waiting_jobs_per_worker():
+    pool, blocker = create_pool(max_waiting=4), BlockingJob()
+    running = await start(pool, blocker)
+    waiting = [asyncio.create_task(pool.run(lambda engine: None)) for _ in range(3)]
+    await asyncio.sleep(0)
+    assert not pool.has_backlog()
+    waiting.append(asyncio.create_task(pool.run(lambda engine: None)))
+    await asyncio.sleep(0)
+    assert pool.has_backlog()
+    blocker.may_end.set()
+    await asyncio.gather(running, *waiting)
+
+
+def test_run_unqueued_returns_the_result_of_the_job():
+    assert create_pool().run_unqueued(lambda engine: "done") == "done"
+
+
+def test_warm_up_creates_one_engine_per_thread():
+    engines = []
+
+    def make_engine() -> FakeEngine:
+        engines.append(FakeEngine())
+        return engines[-1]
+
+    pool = create_pool(make_engine=make_engine, workers=3)
+    assert pool.unready_reason() == "the model is not warm yet"
+    pool.warm_up()
+    assert pool.unready_reason() is None
+    assert len({engine.thread_id for engine in engines}) == len(engines) == 3
+
+
+def test_warm_up_raises_the_error_of_an_engine_that_cannot_be_created():
+    def fail():
         raise ValueError("no such model")
 
-    one = WorkerPool(
-        Model(Artifact("fake", "0", "", b"", np.empty((0, 0), np.float32)), broken),
-        workers=1,
-        max_waiting=0,
-        timeout_s=1,
-    )
     with pytest.raises(ValueError, match="no such model"):
-        one.warm_up()
+        create_pool(make_engine=fail, timeout_s=1).warm_up()
 
 
-async def test_a_worker_that_never_ends_is_noticed(monkeypatch):
-    one, gate = pool(), Gate()
-    one.warm_up()
-    running = await begin(one, gate)
-    late = time.monotonic() + 61
+async def test_a_job_that_runs_for_two_timeouts_makes_the_pool_stuck(monkeypatch):
+    pool, blocker = create_pool(), BlockingJob()
+    pool.warm_up()
+    running = await start(pool, blocker)
+    after_two_timeouts = time.monotonic() + 61
     with monkeypatch.context() as patch:
-        patch.setattr(time, "monotonic", lambda: late)
-        assert one.problem() == "a worker is stuck"
-    gate.open.set()
+        patch.setattr(time, "monotonic", lambda: after_two_timeouts)
+        assert pool.unready_reason() == "a worker is stuck"
+    blocker.may_end.set()
     await running
-    assert one.problem() is None
+    assert pool.unready_reason() is None

@@ -4,7 +4,6 @@ import io
 import json
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 
@@ -40,22 +39,6 @@ def test_classify_takes_fast_views(photos):
 def test_an_unknown_view_is_refused(photos):
     with pytest.raises(CommandError, match="views"):
         said("classify", str(photos), "--views", "good")
-
-
-@pytest.mark.django_db
-def test_create_staff_prints_a_password_that_works_once():
-    words = said("create_staff").split()
-    assert User.objects.get(username="admin").check_password(words[words.index("Password:") + 1])
-    with pytest.raises(CommandError, match="changepassword admin"):
-        said("create_staff")
-
-
-@pytest.mark.django_db
-def test_create_staff_sets_a_given_password_as_often_as_it_is_asked_and_never_prints_it(settings):
-    for settings.STAFF_PASSWORD in ("the first of them", "the second"):
-        assert settings.STAFF_PASSWORD not in said("create_staff", "--username", "ann")
-        user = User.objects.get(username="ann")
-        assert (user.check_password(settings.STAFF_PASSWORD), user.is_superuser) == (True, True)
 
 
 def test_build_model_does_nothing_when_the_model_is_there():

@@ -1,4 +1,4 @@
-"""The figures that every change is judged by."""
+"""Tests of the evaluation: its figures, the labels file and ``manage.py evaluate``."""
 
 import io
 import json
@@ -7,124 +7,135 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from classifier.modelbuild import evaluation
-from classifier.modelbuild.evaluation import LabelsError, Seen, Truth
+from classifier.modelbuild.evaluation import LabelledPhoto, LabelsError, PhotoResult
 from classifier.prediction.result import SquirrelAnswer, VerdictKind
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import index_of
 
-CAT, PUG, MUG = index_of("n02124075"), index_of("n02110958"), index_of("n03063599")
+EGYPTIAN_CAT, PUG = "n02124075", "n02110958"
+COFFEE_MUG = "n03063599"
 DOMESTIC_CAT, DOG = "n02121808", "n02084071"
 
 
-def truth(label: str, *, squirrel: bool | None = False) -> Truth:
-    leaves, index = evaluation._meaning(label, "here")
-    return Truth("photo.jpg", label, leaves, index, squirrel)
+def write_labels(folder, text: str):
+    path = folder / "labels.csv"
+    path.write_text(text)
+    return path
 
 
-def seen(
-    kind: VerdictKind, wnid: str, *, top: int = CAT, score: float = 0.9, squirrel: SquirrelAnswer = SquirrelAnswer.NO
-) -> Seen:
-    return Seen((top, PUG, MUG, 1, 2), score, 0.0 if kind is VerdictKind.NONE else 0.95, kind, wnid, squirrel)
+@pytest.fixture
+def labelled(tmp_path):
+    """Return a function that reads a photo with the given label."""
+
+    def read(label: str, squirrel: str = "") -> LabelledPhoto:
+        return evaluation.read_labels(write_labels(tmp_path, f"file,label,squirrel\nphoto.jpg,{label},{squirrel}\n"))[0]
+
+    return read
 
 
-def labels_file(folder, text: str):
-    (folder / "labels.csv").write_text(text)
-    return folder / "labels.csv"
+def result_of(
+    kind: VerdictKind,
+    wnid: str,
+    *,
+    score: float = 0.9,
+    squirrel: SquirrelAnswer = SquirrelAnswer.NO,
+) -> PhotoResult:
+    """Return a result with the given verdict; the most probable classes are Egyptian cat, pug and coffee mug."""
+    top = (index_of(EGYPTIAN_CAT), index_of(PUG), index_of(COFFEE_MUG), 1, 2)
+    return PhotoResult(top, score, 0.0 if kind is VerdictKind.NONE else 0.95, kind, wnid, squirrel)
+
+
+CAT_RESULT = result_of(VerdictKind.SPECIES, EGYPTIAN_CAT)
 
 
 @pytest.mark.parametrize(
-    ("label", "answer", "judgement"),
+    ("label", "result", "judgement"),
     [
-        ("Egyptian_cat", seen(VerdictKind.SPECIES, "n02124075"), "right"),
-        ("Egyptian_cat", seen(VerdictKind.GROUP, DOMESTIC_CAT), "right"),
-        ("domestic_cat", seen(VerdictKind.SPECIES, "n02124075"), "right"),
-        ("Egyptian_cat", seen(VerdictKind.ANIMAL, taxonomy.ROOT), "right"),
-        ("Egyptian_cat", seen(VerdictKind.GROUP, DOG), "wrong"),
-        ("Egyptian_cat", seen(VerdictKind.NONE, "n03063599"), "wrong"),
-        ("Egyptian_cat", seen(VerdictKind.UNSURE, DOMESTIC_CAT), "unsure"),
-        ("none", seen(VerdictKind.NONE, "n03063599"), "right"),
-        ("none", seen(VerdictKind.GROUP, DOG), "wrong"),
-        ("espresso", seen(VerdictKind.NONE, "n03063599"), "right"),
+        ("Egyptian_cat", result_of(VerdictKind.SPECIES, EGYPTIAN_CAT), "right"),
+        ("Egyptian_cat", result_of(VerdictKind.GROUP, DOMESTIC_CAT), "right"),
+        ("domestic_cat", result_of(VerdictKind.SPECIES, EGYPTIAN_CAT), "right"),
+        ("Egyptian_cat", result_of(VerdictKind.ANIMAL, taxonomy.ROOT), "right"),
+        ("Egyptian_cat", result_of(VerdictKind.GROUP, DOG), "wrong"),
+        ("Egyptian_cat", result_of(VerdictKind.NONE, COFFEE_MUG), "wrong"),
+        ("Egyptian_cat", result_of(VerdictKind.UNSURE, DOMESTIC_CAT), "unsure"),
+        ("none", result_of(VerdictKind.NONE, COFFEE_MUG), "right"),
+        ("none", result_of(VerdictKind.GROUP, DOG), "wrong"),
+        ("espresso", result_of(VerdictKind.NONE, COFFEE_MUG), "right"),
     ],
 )
-def test_a_verdict_is_right_wrong_or_unsure(label, answer, judgement):
-    assert evaluation.judged(truth(label), answer) == judgement
+def test_a_verdict_is_right_wrong_or_unsure(labelled, label, result, judgement):
+    assert evaluation.judge_verdict(labelled(label), result) == judgement
 
 
-def test_top_1_and_top_5_are_of_photos_with_one_class():
-    pairs = [
-        (truth("Egyptian_cat"), seen(VerdictKind.SPECIES, "n02124075")),
-        (truth("pug"), seen(VerdictKind.SPECIES, "n02124075")),
-        (truth("domestic_cat"), seen(VerdictKind.SPECIES, "n02124075")),
-    ]
-    found = evaluation.report(pairs)
-    assert (found.photos, found.top_1, found.top_5) == (3, 0.5, 1.0)
-    assert found.confusions == (("pug", "Egyptian_cat", 1),)
-
-
-def test_calibration_is_how_far_scores_are_from_being_right():
-    pairs = [(truth("Egyptian_cat"), seen(VerdictKind.SPECIES, "n02124075", score=0.75))] * 3
-    pairs += [(truth("pug"), seen(VerdictKind.SPECIES, "n02124075", score=0.75))]
-    assert evaluation.report(pairs).calibration_error == pytest.approx(0)
-    assert evaluation.report(pairs[:3]).calibration_error == pytest.approx(0.25)
-
-
-def test_the_squirrel_rule_is_counted_where_the_truth_is_known():
-    said = seen(VerdictKind.ANIMAL, taxonomy.ROOT, squirrel=SquirrelAnswer.MAYBE)
-    found = evaluation.report([(truth("squirrel", squirrel=known), said) for known in (True, False, None)])
-    assert found.squirrels["squirrel"]["maybe"] == found.squirrels["no squirrel"]["maybe"] == 1
-
-
-def test_nothing_seen_is_no_figure():
-    found = evaluation.report([])
-    assert (found.top_1, found.animal_or_not, found.calibration_error) == (None, None, None)
-
-
-def test_labels_may_be_classes_groups_wnids_or_none(tmp_path):
-    path = labels_file(
-        tmp_path, "file,label,squirrel\na,fox_squirrel,\nb,rodent,\nc,n02084071,\nd,none,\ne,mouse,yes\n"
+def test_top_1_and_top_5_count_photos_that_are_labelled_with_a_class(labelled):
+    report = evaluation.create_report(
+        [(labelled(label), CAT_RESULT) for label in ("Egyptian_cat", "pug", "domestic_cat")]
     )
-    found = evaluation.read_labels(path)
-    assert [one.squirrel for one in found] == [True, None, False, False, True]
-    assert [len(one.leaves) for one in found] == [1, 6, 118, 0, 0]
+    assert (report.photos, report.top_1, report.top_5) == (3, 0.5, 1.0)
+    assert report.confusions == (("pug", "Egyptian_cat", 1),)
+
+
+def test_calibration_error_is_the_distance_of_scores_from_the_share_of_right_answers(labelled):
+    result = result_of(VerdictKind.SPECIES, EGYPTIAN_CAT, score=0.75)
+    pairs = [(labelled(label), result) for label in ("Egyptian_cat", "Egyptian_cat", "Egyptian_cat", "pug")]
+    assert evaluation.create_report(pairs).calibration_error == pytest.approx(0)
+    assert evaluation.create_report(pairs[:3]).calibration_error == pytest.approx(0.25)
+
+
+def test_squirrel_answers_are_counted_if_the_label_tells_about_squirrels(labelled):
+    result = result_of(VerdictKind.ANIMAL, taxonomy.ROOT, squirrel=SquirrelAnswer.MAYBE)
+    report = evaluation.create_report([(labelled("rodent", squirrel), result) for squirrel in ("yes", "no", "")])
+    assert report.squirrels["squirrel"]["maybe"] == report.squirrels["no squirrel"]["maybe"] == 1
+
+
+def test_report_without_photos_has_no_shares():
+    report = evaluation.create_report([])
+    assert (report.top_1, report.animal_or_not, report.calibration_error) == (None, None, None)
+
+
+def test_labels_are_classes_groups_wnids_or_none(tmp_path):
+    rows = ("a,fox_squirrel,", "b,rodent,", "c,n02084071,", "d,none,", "e,mouse,yes")
+    photos = evaluation.read_labels(write_labels(tmp_path, "\n".join(("file,label,squirrel", *rows, ""))))
+    assert [photo.has_squirrel for photo in photos] == [True, None, False, False, True]
+    assert [len(photo.animal_classes) for photo in photos] == [1, 6, 118, 0, 0]
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("name,label\na,pug\n", "needs the columns file and label"),
-        ("file,label\na,pug\nb,unicorn\n", "line 3: 'unicorn' is no class"),
+        ("file,label\na,pug\nb,unicorn\n", "line 3: 'unicorn' is not a class"),
         ("file,label,squirrel\na,pug,perhaps\n", "line 2: squirrel is 'perhaps'"),
     ],
 )
-def test_a_bad_labels_file_is_refused_by_line(tmp_path, text, words):
-    with pytest.raises(LabelsError, match=words):
-        evaluation.read_labels(labels_file(tmp_path, text))
+def test_error_names_the_bad_line_of_a_labels_file(tmp_path, text, message):
+    with pytest.raises(LabelsError, match=message):
+        evaluation.read_labels(write_labels(tmp_path, text))
 
 
-def evaluate(path, photos, *options) -> str:
-    out = io.StringIO()
-    call_command("evaluate", str(path), str(photos), "--views", "fast", *options, stdout=out)
-    return out.getvalue()
+def run_evaluate(labels_path, photos, *options) -> str:
+    output = io.StringIO()
+    call_command("evaluate", str(labels_path), str(photos), "--views", "fast", *options, stdout=output)
+    return output.getvalue()
 
 
-def test_it_evaluates_real_photos_and_goes_on_where_it_stopped(tmp_path, photos):
-    path = labels_file(tmp_path, "file,label\nchelsea.png,domestic_cat\ncoffee.png,espresso\n")
+def test_evaluate_reports_the_accuracy_and_continues_an_interrupted_run(tmp_path, photos):
+    labels_path = write_labels(tmp_path, "file,label\nchelsea.png,domestic_cat\ncoffee.png,espresso\n")
     answers = tmp_path / "answers.jsonl"
-    said = evaluate(path, photos, "--answers", str(answers), "--json", str(tmp_path / "figures.json"))
-    assert "photos 2 · top-1 100.0%" in said
-    assert json.loads((tmp_path / "figures.json").read_text())["animal_or_not"] == 1
-    first = answers.read_text()
-    answers.write_text(first + '{"file": "cut o')
-    assert evaluate(path, photos, "--answers", str(answers)) == said
-    assert answers.read_text() == first
+    output = run_evaluate(labels_path, photos, "--answers", str(answers), "--json", str(tmp_path / "report.json"))
+    assert "photos 2 · top-1 100.0%" in output
+    assert json.loads((tmp_path / "report.json").read_text())["animal_or_not"] == 1
+    complete = answers.read_text()
+    answers.write_text(complete + '{"file": "cut o')
+    assert run_evaluate(labels_path, photos, "--answers", str(answers)) == output
+    assert answers.read_text() == complete
 
 
-def test_a_photo_that_is_not_there_is_named(tmp_path, photos):
+def test_evaluate_names_a_missing_photo(tmp_path, photos):
     with pytest.raises(CommandError, match=r"nothing\.jpg: No such file"):
-        evaluate(labels_file(tmp_path, "file,label\nnothing.jpg,pug\n"), photos)
+        run_evaluate(write_labels(tmp_path, "file,label\nnothing.jpg,pug\n"), photos)
 
 
-def test_a_file_that_is_no_picture_is_listed_by_its_code(tmp_path):
-    path = labels_file(tmp_path, "file,label\nlabels.csv,pug\n")
-    assert "not answered: labels.csv [image.unreadable]" in evaluate(path, tmp_path)
+def test_evaluate_lists_a_file_that_is_not_a_picture_with_its_code(tmp_path):
+    labels_path = write_labels(tmp_path, "file,label\nlabels.csv,pug\n")
+    assert "not classified: labels.csv [image.unreadable]" in run_evaluate(labels_path, tmp_path)

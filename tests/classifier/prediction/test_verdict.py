@@ -135,7 +135,7 @@ def test_node_sums_count_each_class_once_and_never_shrink_towards_the_root():
     for softmax in softmaxes(20):
         sums = {node.wnid: softmax[sorted(node.leaves)].sum(dtype=np.float64) for node in taxonomy.nodes().values()}
         computed = verdict._membership() @ softmax[:ANIMALS].astype(np.float64)
-        assert computed == pytest.approx([sums[node.wnid] for node in taxonomy.spoken()])
+        assert computed == pytest.approx([sums[node.wnid] for node in taxonomy.speakable_nodes()])
         assert all(sums[p] >= sums[n.wnid] - 1e-12 for n in taxonomy.nodes().values() for p in n.parents)
         assert sums[taxonomy.ROOT] == pytest.approx(verdict.animal_probability(softmax))
 
@@ -144,7 +144,9 @@ def test_the_named_node_lies_inside_all_nodes_that_reach_the_threshold():
     for softmax in softmaxes(300):
         judged = verdict.judge(softmax, T)
         reaching = [
-            node.leaves for node in taxonomy.spoken() if softmax[sorted(node.leaves)].sum(dtype=np.float64) >= T
+            node.leaves
+            for node in taxonomy.speakable_nodes()
+            if softmax[sorted(node.leaves)].sum(dtype=np.float64) >= T
         ]
         if reaching:
             assert taxonomy.nodes()[judged.wnid].leaves == frozenset.intersection(*reaching)

@@ -1,38 +1,49 @@
-"""What a photo shows is found among classes and groups by a few letters."""
+"""Tests of the text search over the names of classes and groups."""
 
 import pytest
 
 from classifier.vocabulary import search
 
 
-def displays(text: str, limit: int = 5) -> list[str]:
+def suggested_names(text: str, limit: int = 5) -> list[str]:
     return [name.display for name in search.suggest(text, limit)]
 
 
-def test_no_two_are_called_the_same():
-    called = [name.display.casefold() for name in search.names().values()]
-    assert len(set(called)) == len(called) > 1000
+def test_no_two_names_are_equal():
+    names = [name.display.casefold() for name in search.names().values()]
+    assert len(set(names)) == len(names) > 1000
 
 
 @pytest.mark.parametrize("text", ["squirrel", " SQUIRREL ", "fox squirrel", "mammal", "espresso", "n02124075"])
-def test_every_kind_of_name_is_known(text):
-    wnid = search.named(text)
+def test_finds_groups_classes_and_wnids_in_any_case(text):
+    wnid = search.find_exact(text)
     assert wnid
     assert search.display(wnid).casefold() in {text.strip().casefold(), "egyptian cat"}
 
 
 @pytest.mark.parametrize("text", ["", "unicorn", "n00000000"])
-def test_what_is_neither_class_nor_group_has_no_wnid(text):
-    assert search.named(text) is None
+def test_finds_no_wnid_for_an_unknown_name(text):
+    assert search.find_exact(text) is None
 
 
-def test_the_very_name_comes_first_then_what_begins_so_then_its_words():
-    found = displays("cat", 50)
-    assert found[0] == "cat"
-    assert found.index("catamaran") < found.index("Egyptian cat") < found.index("polecat")
+def test_finds_names_by_their_prefix_in_any_case():
+    names = {search.display(wnid) for wnid in search.find_by_prefix(" CAT")}
+    assert {"cat", "catamaran"} <= names
+    assert "Egyptian cat" not in names
+    assert search.find_by_prefix(" ") == []
 
 
-def test_no_more_are_suggested_than_asked_for_and_none_for_nothing():
-    assert len(displays("a", 3)) == 3
-    assert displays("  ") == []
-    assert displays("zzzz") == []
+def test_display_of_an_unknown_wnid_is_empty():
+    assert search.display("n00000000") == ""
+
+
+def test_suggests_the_exact_name_first_then_names_with_the_prefix_then_words_with_the_prefix():
+    names = suggested_names("cat", 50)
+    assert names[0] == "cat"
+    assert names.index("catamaran") < names.index("Egyptian cat") < names.index("polecat")
+
+
+def test_suggests_at_most_the_limit_and_nothing_for_an_empty_or_unknown_text():
+    assert len(suggested_names("a", 3)) == 3
+    assert suggested_names("  ") == []
+    assert suggested_names("zzzz") == []

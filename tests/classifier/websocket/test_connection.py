@@ -145,7 +145,7 @@ async def test_draining_closes_a_connection_with_4412_after_its_last_answer(
         assert (await busy.receive())["id"] == job
         assert await busy.wait_for_close() == 4412
         assert await idle.wait_for_close() == 4412
-    assert [record.answer.verdict.display for record in records] == ["cat"]
+    assert [record.result.verdict.display for record in records] == ["cat"]
 
 
 async def test_a_client_that_sends_more_than_its_allowance_is_closed_with_4400(in_process_ticket):

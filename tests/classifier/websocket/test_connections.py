@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from classifier.imaging import decoding
-from tests.classifier.records import OWNER, rows, written
+from tests.classifier.records import OWNER, read_records, wait_for_records
 from tests.websocket_client import authenticated_client, connected_client
 
 pytestmark = pytest.mark.process
@@ -39,18 +39,18 @@ async def test_the_record_id_depends_on_the_owner(server, ticket, chelsea):
     async with authenticated_client(server, ticket) as client:
         answer = await client.classify(chelsea)
     assert UUID(answer["record"]) == uuid5(OWNER, answer["id"])
-    [(verdict, photo)] = await written(server, answer["id"])
+    [(verdict, photo)] = await wait_for_records(server, answer["id"])
     assert (verdict, photo) == (answer["verdict"]["kind"], "")
 
 
 async def test_a_photo_is_stored_only_with_consent_and_at_most_512_pixels(server, ticket, chelsea):
     async with authenticated_client(server, ticket) as client:
         answer = await client.classify(chelsea, keep=True)
-    [(_, photo)] = await written(server, answer["id"])
+    [(_, photo)] = await wait_for_records(server, answer["id"])
     async with asyncio.timeout(10):
         while not photo:
             await asyncio.sleep(0.01)
-            [(_, photo)] = rows(server, answer["id"])
+            [(_, photo)] = read_records(server, answer["id"])
     stored = decoding.decode((server.data_dir / "media" / photo).read_bytes())
     assert max(stored.width, stored.height) <= 512
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from classifier.websocket import tickets
-from tests.classifier.records import rows, written
+from tests.classifier.records import read_records, wait_for_records
 from tests.classifier.websocket import in_process
 from tests.classifier.websocket.conftest import ORIGIN
 from tests.websocket_client import authenticated_client
@@ -105,7 +105,7 @@ async def test_a_retried_job_gets_the_same_answer_and_one_record(narrow, ticket,
     async with authenticated_client(narrow, ticket) as client:
         second = await client.classify(chelsea, job=first["id"])
     assert second == first
-    assert len(await written(narrow, first["id"])) == 1
+    assert len(await wait_for_records(narrow, first["id"])) == 1
 
 
 @pytest.mark.process
@@ -113,7 +113,7 @@ async def test_consent_after_the_answer_stores_the_photo(narrow, ticket, chelsea
     async with authenticated_client(narrow, ticket) as client:
         first = await client.classify(chelsea)
         await client.classify(chelsea, job=first["id"], keep=True)
-    await written(narrow, first["id"])
+    await wait_for_records(narrow, first["id"])
     async with asyncio.timeout(10):
-        while not rows(narrow, first["id"])[0][1]:
+        while not read_records(narrow, first["id"])[0][1]:
             await asyncio.sleep(0.01)

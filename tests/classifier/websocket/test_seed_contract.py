@@ -49,7 +49,7 @@ async def test_predictions_are_counted_before_and_after_the_threshold(client, ch
 async def test_a_record_has_no_owner_and_no_photo(client, chelsea_base64, records):
     await ask(client, image=chelsea_base64)
     [record] = records
-    assert (record.owner, record.source, record.answer.renditions) == (None, "legacy", None)
+    assert (record.owner, record.source, record.result.renditions) == (None, "legacy", None)
 
 
 async def test_answers_come_in_the_order_of_the_requests(client, chelsea_base64):
