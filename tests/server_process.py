@@ -122,7 +122,10 @@ def running_server(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variab
         yield RunningServer(read_announced_url(process), data_dir, psutil.Process(process.pid), log)
     finally:
         process.terminate()
-        log.append(process.communicate(timeout=30)[0])
+        assert process.stdout
+        with process.stdout:
+            log.append(process.stdout.read())  # communicate() would lose the lines that readline() has buffered
+        process.wait(timeout=30)
 
 
 def read_announced_url(process: subprocess.Popen[str]) -> str:
