@@ -12,7 +12,7 @@ from classifier.imaging.crops import Views
 from classifier.inference.model import load_model
 from classifier.prediction import service
 from classifier.prediction.service import ClassifyOptions
-from tests.web.conftest import ask
+from tests.web.conftest import create_record
 
 #: Pixels of one square as RGB. A job needs two at a time: one in Pillow and one as the model's input.
 SQUARE_BYTES = 224 * 224 * 3
@@ -28,14 +28,14 @@ def test_the_upload_page_needs_no_database_query(client, django_assert_num_queri
 @pytest.mark.parametrize("records", [0, 1, 12])
 def test_a_history_page_needs_one_query_for_any_number_of_records(client, django_assert_num_queries, records):
     for _ in range(records):
-        ask(client)
+        create_record(client)
     with django_assert_num_queries(1):
         client.get(reverse("web:history"))
 
 
 @pytest.mark.django_db
 def test_a_record_page_needs_one_query(client, django_assert_num_queries):
-    record = ask(client)
+    record = create_record(client)
     with django_assert_num_queries(1):
         client.get(reverse("web:record", args=[record.id]))
 

@@ -1,4 +1,4 @@
-"""What a person sees."""
+"""Django app of the pages."""
 
 from django.apps import AppConfig
 
@@ -7,4 +7,4 @@ class WebConfig(AppConfig):
     name = "web"
 
     def ready(self) -> None:
-        from web import checks  # noqa: F401, PLC0415 - registers itself once apps are loaded
+        from web import checks  # noqa: F401, PLC0415 - registers itself; needs loaded apps

@@ -1,4 +1,4 @@
-"""System checks of what the page shows."""
+"""System checks of the settings that only the pages use."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ from django.core.checks import CheckMessage
 
 
 @checks.register()
-def check_examples(**_: Any) -> list[CheckMessage]:
-    """A folder of examples that is set must be there."""
+def check_examples_dir(**_: Any) -> list[CheckMessage]:
+    """Warn if ``EXAMPLES_DIR`` is set to a folder that does not exist."""
     if not settings.EXAMPLES_DIR or Path(settings.EXAMPLES_DIR).is_dir():
         return []
     return [

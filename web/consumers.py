@@ -1,4 +1,4 @@
-"""The live feed of an open history page: that there is something new, never what."""
+"""WebSocket consumer that tells open history pages to reload their list."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from classifier.history import notifications
 from classifier.websocket import close_codes, origins
 from classifier.websocket.connection import ConnectionCounter
-from web import owner
+from web.owner import read_owner
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +21,10 @@ CHANGED = json.dumps({"type": "changed"})
 
 
 class HistoryFeedConsumer(AsyncWebsocketConsumer):
-    """``/ws/history``: says ``changed`` whenever a record of this browser's owner came, changed or went.
+    """``/ws/history``: send ``changed`` when a record of the browser's owner is added, changed or deleted.
 
-    It listens by a task of its own and not by Channels', so that a layer that is away closes this line in words.
+    A task of this class listens to the channel layer instead of the dispatcher of Channels. If the layer is
+    unavailable, the connection closes with ``CHANNEL_LAYER_UNAVAILABLE`` and not with an unhandled exception.
     """
 
     def __init__(self) -> None:
@@ -41,32 +42,33 @@ class HistoryFeedConsumer(AsyncWebsocketConsumer):
                     self.listener.cancel()
 
     async def connect(self) -> None:
-        await self.accept()
-        key = owner.known(self.scope["cookies"])
+        await self.accept()  # a browser sees the close code of accepted connections only
+        owner = read_owner(self.scope["cookies"])
         if not origins.is_allowed(self.scope):
             await self.close(close_codes.FORBIDDEN_ORIGIN)
-        elif key is None:
+        elif owner is None:
             await self.close(close_codes.UNAUTHENTICATED)
         elif not self.is_within_limits:
             await self.close(close_codes.RATE_LIMITED)
         else:
-            self.listener = asyncio.create_task(self._listen(key))
+            self.listener = asyncio.create_task(self._listen(owner))
 
-    async def _listen(self, key: UUID) -> None:
+    async def _listen(self, owner: UUID) -> None:
         try:
-            await self._pass_on(key)
-        # Whatever is wrong with the layer, it is not the page's fault, and no reason to alarm anybody there.
+            await self._forward_notifications(owner)
+        # Each channel layer raises errors of its own library. The page reloads its list periodically without a layer.
         except Exception as error:  # noqa: BLE001
-            logger.warning("no live history: %s", error or type(error).__name__)
+            reason = error or type(error).__name__
+            logger.warning("Channel layer unavailable (%s); the history page will reconnect.", reason)
             await self.close(close_codes.CHANNEL_LAYER_UNAVAILABLE)
 
-    async def _pass_on(self, key: UUID) -> None:
-        layer, group = notifications.get_layer(), notifications.group_name(key)
+    async def _forward_notifications(self, owner: UUID) -> None:
+        layer, group = notifications.get_layer(), notifications.group_name(owner)
         async with asyncio.timeout(notifications.TIMEOUT_S):
             channel = await layer.new_channel()
             await layer.group_add(group, channel)
         try:
-            await self.send(text_data=CHANGED)  # what came before it listened
+            await self.send(text_data=CHANGED)  # records may have changed before this channel joined the group
             while await layer.receive(channel):
                 await self.send(text_data=CHANGED)
         finally:

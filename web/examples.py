@@ -1,4 +1,4 @@
-"""Photos to try one click away: three that the model's build brings along, and the operator's own."""
+"""Example photos of the upload page: three built-in ones and those in the operator's ``EXAMPLES_DIR``."""
 
 import logging
 from dataclasses import dataclass
@@ -15,14 +15,13 @@ from PIL import Image, ImageOps
 
 logger = logging.getLogger(__name__)
 
-#: What the page would shrink a photo to anyway, and enough for its 72-pixel thumbnails on fine screens, in pixels.
+#: Longest sides in pixels. The page shrinks photos to 1024 before it sends them. It shows thumbnails at 72 CSS pixels.
 PHOTO_SIDE = 1024
 THUMBNAIL_SIDE = 192
-#: More would crowd the page.
-MAX_OF_OPERATOR = 12
+MAX_OPERATOR_EXAMPLES = 12
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-#: File, title and credit of the built-in ones, as the wheel of scikit-image says.
+#: File, title and credit of the built-in photos, as the wheel of scikit-image states them.
 BUILT_IN: tuple[tuple[str, str | Promise, str], ...] = (
     ("chelsea.png", gettext_lazy("Chelsea the cat"), "Stéfan van der Walt, CC0"),
     ("coffee.png", gettext_lazy("A cup of coffee"), "Rachel Michetti, courtesy of Pikolo Espresso Bar, CC0"),
@@ -32,7 +31,7 @@ BUILT_IN: tuple[tuple[str, str | Promise, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One photo. ``credit`` is empty for an operator's; ``version`` changes when the file does."""
+    """One photo. ``credit`` is empty for an operator's photo. ``version`` changes with the file."""
 
     path: Path
     title: str | Promise
@@ -45,51 +44,52 @@ class Example:
 
     @property
     def url(self) -> str:
-        """Where a browser gets it, safe to keep for ever."""
-        return self._address("web:example")
+        """Return the URL of the photo. A changed file gets a new URL, so browsers may cache it without limit."""
+        return self._build_url("web:example")
 
     @property
     def thumbnail_url(self) -> str:
-        return self._address("web:thumbnail")
+        return self._build_url("web:thumbnail")
 
-    def _address(self, view: str) -> str:
+    def _build_url(self, view: str) -> str:
         return f"{reverse(view, args=[self.name])}?{urlencode({'v': self.version})}"
 
 
-def listing() -> dict[str, Example]:
-    """Every example that can be opened, by file name: the built-in ones first, then the operator's."""
-    built_in = [(settings.PHOTOS_DIR / name, title, credit) for name, title, credit in BUILT_IN]
-    own: list[tuple[Path, str | Promise, str]] = [(path, _title(path), "") for path in _of_operator()]
-    found = {}
-    for path, title, credit in [*built_in, *own]:
-        version = _version(path)
-        if version and path.name not in found and _can_be_opened(path, version):
-            found[path.name] = Example(path, title, credit, version)
-    return found
+def list_examples() -> dict[str, Example]:
+    """Return all readable examples by file name: the built-in ones first, then the operator's."""
+    candidates = [(settings.PHOTOS_DIR / name, title, credit) for name, title, credit in BUILT_IN]
+    candidates += [(path, _build_title(path), "") for path in _list_operator_files()]
+    examples: dict[str, Example] = {}
+    for path, title, credit in candidates:
+        version = _get_version(path)
+        if version and path.name not in examples and _is_readable(path, version):
+            examples[path.name] = Example(path, title, credit, version)
+    return examples
 
 
-def rendition(example: Example, side: int) -> bytes:
-    """The photo upright as a JPEG of at most ``side``×``side`` pixels, without its metadata."""
+def render_jpeg(example: Example, side: int) -> bytes:
+    """Return the photo as an upright JPEG of at most ``side``×``side`` pixels, without its metadata."""
     return _render(example.path, example.version, side)
 
 
-def _of_operator() -> list[Path]:
+def _list_operator_files() -> list[Path]:
     if not settings.EXAMPLES_DIR:
         return []
     try:
-        files = sorted(Path(settings.EXAMPLES_DIR).iterdir())
+        paths = sorted(Path(settings.EXAMPLES_DIR).iterdir())
     except OSError:
-        return []  # said once, at start-up, by web.checks
-    return [path for path in files if path.suffix.lower() in SUFFIXES][:MAX_OF_OPERATOR]
+        return []  # web.checks warns about it at start-up
+    return [path for path in paths if path.suffix.lower() in SUFFIXES][:MAX_OPERATOR_EXAMPLES]
 
 
-def _title(path: Path) -> str:
-    """``red-squirrel_2.jpg`` → ``Red squirrel 2``."""
+def _build_title(path: Path) -> str:
+    """Return ``Red squirrel 2`` for ``red-squirrel_2.jpg``."""
     words = path.stem.replace("-", " ").replace("_", " ").split()
     return " ".join(words).capitalize() or "A photo"
 
 
-def _version(path: Path) -> str:
+def _get_version(path: Path) -> str:
+    """Return the time of the file's last change, empty if there is no such file."""
     try:
         return f"{path.stat().st_mtime_ns:x}" if path.is_file() else ""
     except OSError:
@@ -97,12 +97,12 @@ def _version(path: Path) -> str:
 
 
 @lru_cache(maxsize=64)
-def _can_be_opened(path: Path, version: str) -> bool:
+def _is_readable(path: Path, version: str) -> bool:
     try:
         _render(path, version, THUMBNAIL_SIDE)
-    # The operator's own file: whatever is wrong with it, the page goes on without.
+    # Pillow raises many kinds of errors for broken files, and the page must work without this example.
     except Exception as error:  # noqa: BLE001
-        logger.warning("example %s is left out: %s", path, error)
+        logger.warning("Example photo %s cannot be read and is left out (%s). Replace or remove the file.", path, error)
         return False
     return True
 

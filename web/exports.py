@@ -1,4 +1,4 @@
-"""A person's history to take away: CSV for tables, JSON for programs, both row by row."""
+"""Export of an owner's history as CSV or JSON, generated record by record."""
 
 import json
 from collections.abc import Iterator
@@ -29,39 +29,41 @@ COLUMNS = (
 )
 
 
-def as_csv(rows: Records) -> Iterator[str]:
-    """Lines, the names of the columns first. No cell begins like a formula."""
-    return csv_export.csv_lines(COLUMNS, (_facts(row).values() for row in _each(rows.defer(*LARGE_FIELDS))))
+def as_csv(queryset: Records) -> Iterator[str]:
+    """Yield the lines of a CSV file, the header first. Cells that a spreadsheet would run as a formula are escaped."""
+    return csv_export.csv_lines(
+        COLUMNS, (_build_fields(record).values() for record in _iterate(queryset.defer(*LARGE_FIELDS)))
+    )
 
 
-def as_json(rows: Records) -> Iterator[str]:
-    """One array, with the five best and the heatmap's numbers in each row."""
+def as_json(queryset: Records) -> Iterator[str]:
+    """Yield the parts of one JSON array. Each record also has its five best predictions and its heatmap."""
     yield "["
-    for number, row in enumerate(_each(rows)):
-        facts = _facts(row) | {"predictions": row.predictions, "heatmap": row.heatmap}
-        yield (",\n" if number else "\n") + json.dumps(facts, ensure_ascii=False)
+    for index, record in enumerate(_iterate(queryset)):
+        fields = _build_fields(record) | {"predictions": record.predictions, "heatmap": record.heatmap}
+        yield (",\n" if index else "\n") + json.dumps(fields, ensure_ascii=False)
     yield "\n]\n"
 
 
-def _each(rows: Records) -> Iterator[Classification]:
-    return chain.from_iterable(records.in_chunks(rows))
+def _iterate(queryset: Records) -> Iterator[Classification]:
+    return chain.from_iterable(records.in_chunks(queryset))
 
 
-def _facts(row: Classification) -> dict[str, Any]:
+def _build_fields(record: Classification) -> dict[str, Any]:
     values = (
-        str(row.id),
-        row.created_at.isoformat(),
-        row.name,
-        wording.sentence(row),
-        row.squirrel,
-        row.verdict,
-        row.display,
-        row.wnid,
-        round(row.score, 6),
-        round(row.animal, 6),
-        f"{row.model_name} {row.model_version}",
-        row.feedback,
-        search.display(row.suggested),
-        bool(row.photo),
+        str(record.id),
+        record.created_at.isoformat(),
+        record.name,
+        wording.verdict_text(record),
+        record.squirrel,
+        record.verdict,
+        record.display,
+        record.wnid,
+        round(record.score, 6),
+        round(record.animal, 6),
+        f"{record.model_name} {record.model_version}",
+        record.feedback,
+        search.display(record.suggested),
+        bool(record.photo),
     )
     return dict(zip(COLUMNS, values, strict=True))

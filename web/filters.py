@@ -1,8 +1,8 @@
-"""What a person may look for in their history, and one page of it after the other."""
+"""Filter form and pagination of the history page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,7 @@ from classifier.models import Classification
 from classifier.prediction.result import SquirrelAnswer, VerdictKind
 from classifier.vocabulary import taxonomy
 
-#: Rows of one page.
-PAGE = 24
+PAGE_SIZE = 24
 
 VERDICTS = [
     ("", _("Any answer")),
@@ -30,64 +29,64 @@ VERDICTS = [
 ]
 
 
-def groups() -> list[tuple[str, Any]]:
-    """The largest everyday groups, as choices."""
+def get_group_choices() -> list[tuple[str, Any]]:
+    """Return the largest everyday groups of animals as (wnid, plural name)."""
     return [("", _("Any animal")), *((node.wnid, node.plural.capitalize()) for node in taxonomy.top_groups())]
 
 
-class Filter(forms.Form):
-    """The filter above the list. What is not understood is said beside its field and filters nothing."""
+class HistoryFilter(forms.Form):
+    """Filter above the list. An invalid value shows an error beside its field and has no effect on the list."""
 
     q = forms.CharField(label=_("Answer or file name"), required=False, max_length=64)
     verdict = forms.ChoiceField(label=_("Answer"), required=False, choices=VERDICTS)
-    group = forms.ChoiceField(label=_("Animals"), required=False, choices=groups)
+    group = forms.ChoiceField(label=_("Animals"), required=False, choices=get_group_choices)
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
 
-    def of(self, rows: Records) -> Records:
-        """Those of ``rows`` that are looked for."""
-        self.is_valid()
-        return rows.filter(*self._conditions(**self.cleaned_data))
+    def apply(self, queryset: Records) -> Records:
+        """Return the records that match every valid field."""
+        self.is_valid()  # fills cleaned_data with the valid fields
+        return queryset.filter(*self._build_conditions(**self.cleaned_data))
 
-    def _conditions(self, q: str = "", verdict: str = "", group: str = "", **days: Any) -> list[Q]:
-        found = [_in_words(word) for word in q.split()]
+    def _build_conditions(
+        self, q: str = "", verdict: str = "", group: str = "", since: date | None = None, until: date | None = None
+    ) -> list[Q]:
+        conditions = [Q(display__icontains=word) | Q(name__icontains=word) for word in q.split()]
         if verdict:
-            found.append(Q(squirrel=SquirrelAnswer.YES) if verdict == "squirrel" else Q(verdict=verdict))
+            conditions.append(Q(squirrel=SquirrelAnswer.YES) if verdict == "squirrel" else Q(verdict=verdict))
         if group:
-            found.append(Q(group=group))
-        if since := days.get("since"):
-            found.append(Q(created_at__gte=timezone.make_aware(datetime.combine(since, time.min))))
-        if until := days.get("until"):
-            found.append(Q(created_at__lte=timezone.make_aware(datetime.combine(until, time.max))))
-        return found
+            conditions.append(Q(group=group))
+        if since:
+            conditions.append(Q(created_at__gte=timezone.make_aware(datetime.combine(since, time.min))))
+        if until:
+            conditions.append(Q(created_at__lte=timezone.make_aware(datetime.combine(until, time.max))))
+        return conditions
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows, and where the next ones begin: empty after the last."""
+    """Records of one page, and the cursor of the next page, which is empty on the last one."""
 
-    rows: Sequence[Classification]
-    next: str
-
-
-def page(rows: Records, before: str) -> Page:
-    """The newest ``PAGE`` of ``rows`` that are older than the row ``before`` names; from the start for nonsense."""
-    found = list(_after(rows, before).defer(*LARGE_FIELDS)[: PAGE + 1])
-    return Page(found[:PAGE], _place(found[PAGE - 1]) if len(found) > PAGE else "")
+    records: Sequence[Classification]
+    next_cursor: str
 
 
-def _after(rows: Records, before: str) -> Records:
-    at, _, record = before.partition("_")
+def get_page(queryset: Records, cursor: str) -> Page:
+    """Return the ``PAGE_SIZE`` newest records older than the cursor. An invalid cursor gives the first page."""
+    records = list(_filter_older(queryset, cursor).defer(*LARGE_FIELDS)[: PAGE_SIZE + 1])
+    return Page(records[:PAGE_SIZE], _build_cursor(records[PAGE_SIZE - 1]) if len(records) > PAGE_SIZE else "")
+
+
+def _filter_older(queryset: Records, cursor: str) -> Records:
+    time_text, _, id_text = cursor.partition("_")
     try:
-        when, key = datetime.fromisoformat(at), UUID(record)
+        created_at, record_id = datetime.fromisoformat(time_text), UUID(id_text)
     except ValueError:
-        return rows
-    return rows.filter(Q(created_at__lt=when) | Q(created_at=when, id__lt=key)) if when.tzinfo else rows
+        return queryset
+    if created_at.tzinfo is None:
+        return queryset
+    return queryset.filter(Q(created_at__lt=created_at) | Q(created_at=created_at, id__lt=record_id))
 
 
-def _place(row: Classification) -> str:
-    return f"{row.created_at.isoformat()}_{row.id.hex}"
-
-
-def _in_words(word: str) -> Q:
-    return Q(display__icontains=word) | Q(name__icontains=word)
+def _build_cursor(record: Classification) -> str:
+    return f"{record.created_at.isoformat()}_{record.id.hex}"

@@ -1,4 +1,4 @@
-"""Whose browser this is: a random key in a signed cookie, so that pages need no database to know it."""
+"""Owner key of a browser: a random UUID in a signed cookie, so that pages need no database to know their owner."""
 
 from collections.abc import Mapping
 from uuid import UUID, uuid4
@@ -11,24 +11,24 @@ SALT = "web.owner"
 LIFETIME_S = 365 * 24 * 3600
 
 
-def owner_of(request: HttpRequest) -> UUID:
-    """The key this browser brought, or a new one if it brought none, a forged one or one older than a year."""
-    return known(request.COOKIES) or uuid4()
+def get_owner(request: HttpRequest) -> UUID:
+    """Return the owner key of the browser, or a new key if its cookie is missing, forged or older than a year."""
+    return read_owner(request.COOKIES) or uuid4()
 
 
-def known(cookies: Mapping[str, str]) -> UUID | None:
-    """The key among a browser's cookies, of a page or a socket; ``None`` as in ``owner_of``."""
-    request = HttpRequest()  # sockets have none, and only it knows how Django signs cookies
+def read_owner(cookies: Mapping[str, str]) -> UUID | None:
+    """Return the owner key in the cookies of a request or a WebSocket, ``None`` if it is missing, forged or expired."""
+    request = HttpRequest()  # a WebSocket has none, and Django verifies signed cookies only through a request
     request.COOKIES.update(cookies)
-    kept = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LIFETIME_S)
+    value = request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=LIFETIME_S)
     try:
-        return UUID(kept or "")
+        return UUID(value or "")
     except ValueError:
         return None
 
 
-def remember(response: HttpResponseBase, owner: UUID) -> None:
-    """Lets the browser bring the key for another year. Scripts and other sites cannot read it."""
+def set_owner_cookie(response: HttpResponseBase, owner: UUID) -> None:
+    """Store the owner key in the browser for a year. Scripts and other sites cannot read it."""
     response.set_signed_cookie(
         COOKIE,
         owner.hex,

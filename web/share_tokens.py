@@ -1,4 +1,4 @@
-"""Links to one answer for whoever holds them: signed, so that no other can be made up, with a key that can change."""
+"""Signed links to one record. A record's share key is part of the signature, so that a new key revokes old links."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,23 +14,23 @@ SALT = "web.sharing"
 LIFETIME = timedelta(days=7)
 
 
-class GoneError(Exception):
-    """The link was good once: it expired, was taken back, or its answer was deleted."""
+class ExpiredLinkError(Exception):
+    """A link was valid once: it expired or was revoked, or its record was deleted."""
 
 
-def link(request: HttpRequest, record: UUID, key: str) -> str:
-    """The whole address of a shared answer."""
-    token = signing.Signer(salt=SALT).sign(f"{record.hex}.{key}")
+def build_link(request: HttpRequest, record_id: UUID, key: str) -> str:
+    """Return the absolute URL of a shared record."""
+    token = signing.Signer(salt=SALT).sign(f"{record_id.hex}.{key}")
     return request.build_absolute_uri(reverse("web:shared", args=[token]))
 
 
-def shared(token: str) -> Classification | None:
-    """The answer that a link opens; ``None`` for what was never a link. Raises ``GoneError``."""
+def find_record(token: str) -> Classification | None:
+    """Return the record that a token opens, ``None`` if the signature is wrong. Raises ``ExpiredLinkError``."""
     try:
-        record, _, key = signing.Signer(salt=SALT).unsign(token).partition(".")
+        record_id, _, key = signing.Signer(salt=SALT).unsign(token).partition(".")
     except signing.BadSignature:
         return None
-    row = Classification.objects.filter(id=UUID(record)).first()
-    if row is None or not records.is_shared(row, key):
-        raise GoneError
-    return row
+    record = Classification.objects.filter(id=UUID(record_id)).first()
+    if record is None or not records.is_shared(record, key):
+        raise ExpiredLinkError
+    return record

@@ -1,4 +1,4 @@
-"""A shared answer, as whoever holds its link sees it."""
+"""Views of a shared record. Anyone with the link may open them."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,41 +12,49 @@ from django.views.decorators.http import require_safe
 from classifier.models import Classification
 from web import history, share_tokens
 
-View = Callable[[HttpRequest, Classification, str], HttpResponseBase]
+RecordView = Callable[[HttpRequest, Classification, str], HttpResponseBase]
 
 
-def _by_link(view: View) -> Callable[[HttpRequest, str], HttpResponseBase]:
-    """404 for what was never a link, 410 for one that was; never in a search engine, never in a shared cache."""
+def _open_by_token(view: RecordView) -> Callable[[HttpRequest, str], HttpResponseBase]:
+    """Pass the record of a token to ``view``.
+
+    A forged token gives status 404, an expired one 410. Search engines and shared caches store no response.
+    """
 
     @require_safe
     @cache_control(private=True, no_store=True)
     @wraps(view)
-    def opened(request: HttpRequest, token: str) -> HttpResponseBase:
+    def open_record(request: HttpRequest, token: str) -> HttpResponseBase:
         try:
-            row = share_tokens.shared(token)
-        except share_tokens.GoneError:
-            said = {
-                "heading": _("This answer is gone"),
-                "why": _("Its link has run out, was taken back, or the answer was deleted."),
-            }
-            response: HttpResponseBase = render(request, "web/message.html", said, status=410)
+            record = share_tokens.find_record(token)
+        except share_tokens.ExpiredLinkError:
+            response = _render_expired(request)
         else:
-            if row is None:
-                raise Http404("This was never a link to an answer.")
-            response = view(request, row, token)
+            if record is None:
+                raise Http404("The signature of this link is wrong.")
+            response = view(request, record, token)
         response["X-Robots-Tag"] = "noindex"
         return response
 
-    return opened
+    return open_record
 
 
-@_by_link
-def page(request: HttpRequest, row: Classification, token: str) -> HttpResponse:
-    """The answer, its five best and its photo if that was kept; nothing of whose it is."""
-    return render(request, "web/shared.html", {"row": row, "token": token})
+@_open_by_token
+def show_shared_record(request: HttpRequest, record: Classification, token: str) -> HttpResponseBase:
+    """Show the answer, the five best predictions and the photo if it was kept, without the file name or the owner."""
+    return render(request, "web/shared.html", {"record": record, "token": token})
 
 
-@_by_link
-def photo(request: HttpRequest, row: Classification, token: str) -> HttpResponseBase:  # noqa: ARG001 - as the page
-    """The kept photo, 512 pixels."""
-    return history.send(row.photo.name)
+@_open_by_token
+def send_shared_photo(request: HttpRequest, record: Classification, token: str) -> HttpResponseBase:  # noqa: ARG001 - all views have the token
+    """Send the kept photo, at most 512 pixels wide and high."""
+    return history.send_file(record.photo.name)
+
+
+def _render_expired(request: HttpRequest) -> HttpResponseBase:
+    context = {
+        "heading": _("This link no longer works"),
+        "text": _("It has expired, or its owner stopped sharing or deleted the answer."),
+    }
+    response: HttpResponse = render(request, "web/message.html", context, status=410)
+    return response

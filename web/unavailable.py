@@ -1,4 +1,4 @@
-"""What a page says while the database is away, instead of that something went wrong."""
+"""Middleware for database outages."""
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -9,20 +9,17 @@ from django.utils.translation import gettext as _
 RETRY_AFTER_S = 10
 
 
-class DatabaseAway(MiddlewareMixin):
-    """503 in words for whatever page needed the database."""
+class DatabaseUnavailable(MiddlewareMixin):
+    """Respond with status 503 and a page that explains it when a view fails because of a database outage."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Django's hook: ``None`` leaves other faults to others."""
+        """Return the page, or ``None`` for exceptions of another kind."""
         if not isinstance(exception, (OperationalError, InterfaceError)):
             return None
-        said = {
-            "heading": _("My history is away just now"),
-            "why": _(
-                "Photos are answered as always, and what is answered meanwhile will be here. "
-                "Please come back in a moment."
-            ),
+        context = {
+            "heading": _("History is temporarily unavailable"),
+            "text": _("You can still classify photos. Their answers will appear here later. Please try again soon."),
         }
-        response = render(request, "web/message.html", said, status=503)
+        response = render(request, "web/message.html", context, status=503)
         response["Retry-After"] = str(RETRY_AFTER_S)
         return response

@@ -1,4 +1,4 @@
-"""The upload page, its tickets and its example photos. None of it needs the database."""
+"""Views of the upload page: the page itself, tickets, example photos and the model card. No view uses the database."""
 
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from classifier.websocket import tickets
 from web import examples
-from web.owner import owner_of, remember
+from web.owner import get_owner, set_owner_cookie
 
-SOCKET_PATH = "/ws/classify"
-A_YEAR_S = 365 * 24 * 3600
+WEBSOCKET_PATH = "/ws/classify"
+YEAR_S = 365 * 24 * 3600
 MODEL_CARD = settings.BASE_DIR / "docs" / "model-card.md"
 
 
@@ -26,82 +26,82 @@ MODEL_CARD = settings.BASE_DIR / "docs" / "model-card.md"
 @gzip_page
 @cache_control(no_store=True)
 def index(request: HttpRequest) -> HttpResponse:
-    """The page, with the first ticket in it: no request stands between a photo and its answer.
+    """Show the upload page with its first ticket, so that the page can connect without another request.
 
-    It is compressed, so it repeats nothing of its address: a guess beside a secret would be told by the length.
+    The response contains nothing of the request's URL: it is compressed, and its length would reveal whether a
+    guess in the URL equals a part of the ticket (BREACH).
     """
-    owner, found = owner_of(request), list(examples.listing().values())
-    page = {
-        "ticket": tickets.issue(owner, origin(request)),
+    owner, example_photos = get_owner(request), list(examples.list_examples().values())
+    context = {
+        "ticket": tickets.issue(owner, get_origin(request)),
         "expires_in": tickets.LIFETIME_S,
-        "socket_url": socket_url(request),
-        "examples": found,
+        "websocket_url": get_websocket_url(request),
+        "examples": example_photos,
         "keep_photos": settings.KEEP_PHOTOS.value,
-        "credits": [example for example in found if example.credit],
+        "credits": [example for example in example_photos if example.credit],
     }
-    response = render(request, "web/upload.html", page)
-    remember(response, owner)
+    response = render(request, "web/upload.html", context)
+    set_owner_cookie(response, owner)
     return response
 
 
 @require_safe
 @gzip_page
 @cache_control(private=True, no_cache=True)
-def model_card(request: HttpRequest) -> HttpResponse:
-    """What the model knows and how right it is: ``docs/model-card.md`` as a page, asked for anew in each language."""
-    return render(request, "web/document.html", {"title": gettext("What it knows"), "body": _rendered(MODEL_CARD)})
+def show_model_card(request: HttpRequest) -> HttpResponse:
+    """Show ``docs/model-card.md`` as a page."""
+    context = {"title": gettext("About the model"), "body": _render_markdown(MODEL_CARD)}
+    return render(request, "web/document.html", context)
 
 
 @require_POST
 @cache_control(no_store=True)
-def ticket(request: HttpRequest) -> JsonResponse:
-    """A new ticket for a page that is still open."""
-    owner = owner_of(request)
+def issue_ticket(request: HttpRequest) -> JsonResponse:
+    """Send a new ticket to a page that is still open."""
+    owner = get_owner(request)
     response = JsonResponse(
         {
-            "ticket": tickets.issue(owner, origin(request)),
+            "ticket": tickets.issue(owner, get_origin(request)),
             "expires_in": tickets.LIFETIME_S,
-            "url": socket_url(request),
+            "url": get_websocket_url(request),
         }
     )
-    remember(response, owner)
+    set_owner_cookie(response, owner)
     return response
 
 
 @require_safe
-@cache_control(public=True, max_age=A_YEAR_S, immutable=True)
-def example(request: HttpRequest, name: str) -> HttpResponse:
-    """An example photo, as large as the page would send it."""
-    return _photo(name, examples.PHOTO_SIDE)
+@cache_control(public=True, max_age=YEAR_S, immutable=True)
+def send_example(request: HttpRequest, name: str) -> HttpResponse:
+    """Send an example photo in the size that the page sends to the server."""
+    return _send_jpeg(name, examples.PHOTO_SIDE)
 
 
 @require_safe
-@cache_control(public=True, max_age=A_YEAR_S, immutable=True)
-def thumbnail(request: HttpRequest, name: str) -> HttpResponse:
-    """An example photo as a small picture to click on."""
-    return _photo(name, examples.THUMBNAIL_SIDE)
+@cache_control(public=True, max_age=YEAR_S, immutable=True)
+def send_example_thumbnail(request: HttpRequest, name: str) -> HttpResponse:
+    return _send_jpeg(name, examples.THUMBNAIL_SIDE)
 
 
 @cache
-def _rendered(path: Path) -> SafeString:
-    """A document of ours as HTML."""
+def _render_markdown(path: Path) -> SafeString:
     text = path.read_text(encoding="utf-8")
-    return mark_safe(markdown.markdown(text, extensions=["tables", "toc"]))  # noqa: S308 - our own file
+    return mark_safe(markdown.markdown(text, extensions=["tables", "toc"]))  # noqa: S308 - a file of this repository
 
 
-def _photo(name: str, side: int) -> HttpResponse:
-    found = examples.listing().get(name)
-    if found is None:
-        raise Http404("There is no such example.")
-    return HttpResponse(examples.rendition(found, side), content_type="image/jpeg")
+def _send_jpeg(name: str, side: int) -> HttpResponse:
+    example = examples.list_examples().get(name)
+    if example is None:
+        raise Http404("There is no example photo of this name.")
+    return HttpResponse(examples.render_jpeg(example, side), content_type="image/jpeg")
 
 
-def origin(request: HttpRequest) -> str:
-    """The page's origin as its browser will send it with the socket."""
+def get_origin(request: HttpRequest) -> str:
+    """Return the page's origin as its browser sends it when it opens a WebSocket."""
     return f"{request.scheme}://{request.get_host()}".lower()
 
 
-def socket_url(request: HttpRequest) -> str:
-    """Where the page's socket goes: the backend of the settings, else the page's own host."""
-    own = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
-    return f"{settings.BACKEND_WS_URL or own}{SOCKET_PATH}"
+def get_websocket_url(request: HttpRequest) -> str:
+    """Return the URL for classification: on ``BACKEND_WS_URL`` if set, otherwise on the host of the page."""
+    own_host = f"{'wss' if request.is_secure() else 'ws'}://{request.get_host()}"
+    return f"{settings.BACKEND_WS_URL or own_host}{WEBSOCKET_PATH}"

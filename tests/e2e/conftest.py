@@ -1,4 +1,4 @@
-"""A real browser on a real server with the real model and the static files as they are now."""
+"""Fixtures: a real browser, and a real server with the real model and freshly collected static files."""
 
 import base64
 import shutil
@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from PIL import Image
-from playwright.sync_api import BrowserType, ConsoleMessage, Page
+from playwright.sync_api import BrowserType, ConsoleMessage, Locator, Page
 
-from tests.server_process import RunningServer, make_build_dir, running_server
+from tests.server_process import RunningServer, running_server
+from tests.shared_build import get_build_dir
 
 BROWSERS = (
     "chromium",
@@ -23,23 +24,26 @@ BROWSERS = (
 
 @pytest.hookimpl(trylast=True)  # after pytest itself has moved tests to share their fixtures
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last: Playwright's event loop stays, and asyncio and Django's ORM refuse to run beside it.
+    """Mark browser tests as ``process`` and run them last.
 
-    The longest file of them comes first, or one of several workers would still be at it when the others have ended.
+    Playwright leaves its event loop running, and neither other event loops nor Django's ORM work beside it. The
+    longest file runs first among them, or one of several workers would still run it when the others have finished.
     """
-    here = Path(__file__).parent
-    items.sort(key=lambda item: (here in item.path.parents, item.path.name != "test_states.py"))
+    folder = Path(__file__).parent
+    for item in items:
+        if folder in item.path.parents:
+            item.add_marker(pytest.mark.process)
+    items.sort(key=lambda item: (folder in item.path.parents, item.path.name != "test_states.py"))
 
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model of this machine's build, and static files collected just now."""
-    return make_build_dir(tmp_path_factory.mktemp("build"))
+    return get_build_dir(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory, build: Path) -> Iterator[RunningServer]:
-    """ROLE=all."""
+    """The ROLE=all server that all browser tests share."""
     with running_server(tmp_path_factory.mktemp("data"), BUILD_DIR=str(build)) as server:
         yield server
 
@@ -51,65 +55,73 @@ def base_url(server: RunningServer) -> str:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_type: BrowserType) -> dict[str, Any]:
-    """The system's Chromium or Chrome where there is one, else Playwright's."""
+    """Use the Chromium or Chrome of the system if there is one, otherwise that of Playwright."""
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    found = next(filter(None, map(shutil.which, BROWSERS)), browser_type.executable_path)
-    if not Path(found).exists():
+    executable = next(filter(None, map(shutil.which, BROWSERS)), browser_type.executable_path)
+    if not Path(executable).exists():
         pytest.skip("neither Chromium nor Chrome is installed")
-    return {**browser_type_launch_args, "args": flags, "executable_path": found}
+    return {**browser_type_launch_args, "args": flags, "executable_path": executable}
 
 
 @pytest.fixture(autouse=True)
-def complaints(page: Page) -> Iterator[list[str]]:
-    """No test may leave an error in the console: refused scripts, styles and connections end up there."""
-    heard: list[str] = []
+def console_errors(page: Page) -> Iterator[list[str]]:
+    """Fail a test that leaves an error in the console, for example a blocked script, style or connection."""
+    errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            heard.append(message.text)
+            errors.append(message.text)
 
     page.on("console", note)
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    yield heard
-    assert not heard
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield errors
+    assert not errors
 
 
 @pytest.fixture(scope="session")
-def fifty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with fifty photos, no two the same: cats, coffees and rockets."""
+def fifty_photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Fifty different photos of cats, cups of coffee and rockets, sorted by name, alone in their folder."""
     folder = tmp_path_factory.mktemp("fifty")
+    paths = []
     for number in range(50):
         name = ("chelsea.png", "coffee.png", "rocket.jpg")[number % 3]
+        paths.append(folder / f"{number:02}-{Path(name).stem}.jpg")
         with Image.open(settings.PHOTOS_DIR / name) as photo:
-            photo.convert("RGB").crop((0, 0, photo.width - number, photo.height)).save(
-                folder / f"{number:02}-{Path(name).stem}.jpg"
-            )
-    return folder
+            photo.convert("RGB").crop((0, 0, photo.width - number, photo.height)).save(paths[-1])
+    return paths
 
 
 @pytest.fixture
 def home(page: Page) -> Page:
-    """The page, with its line ready."""
-    # Playwright does not wait until it intercepts file choosers: asked for here, it does so long before one opens.
+    """The upload page with an open connection."""
+    # Playwright intercepts file choosers some time after the first listener is added: add one early.
     page.on("filechooser", lambda _: None)
     page.goto("/")
     page.locator("[data-connection=ready]").wait_for()
     return page
 
 
-def transfer(page: Page, path: Path, kind: str) -> Any:
-    """A DataTransfer with one file in it, as the browser makes it for a drop or a paste."""
+def verdict_of(page: Page) -> Locator:
+    return page.locator("[data-part=verdict]")
+
+
+def choose_files(page: Page, *paths: Path) -> None:
+    page.locator("#file").set_input_files(paths)
+
+
+def make_data_transfer(page: Page, path: Path, media_type: str) -> Any:
+    """Return a DataTransfer with one file, as browsers create it for a drop or a paste."""
     script = """([data, name, type]) => {
         const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
         const transfer = new DataTransfer();
         transfer.items.add(new File([bytes], name, {type}));
         return transfer;
     }"""
-    return page.evaluate_handle(script, [base64.b64encode(path.read_bytes()).decode(), path.name, kind])
+    return page.evaluate_handle(script, [base64.b64encode(path.read_bytes()).decode(), path.name, media_type])
 
 
-def drop(page: Page, *paths: Path) -> None:
-    """What a hand does: files and folders let go over the page."""
+def drop_files(page: Page, *paths: Path) -> None:
+    """Drop files and folders on the page as a mouse does. Synthetic events cannot carry folders."""
     session = page.context.new_cdp_session(page)
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):

@@ -1,4 +1,4 @@
-"""Every state of the upload page, and the way into it."""
+"""States of the upload page, and how to reach each of them."""
 
 import json
 from collections.abc import Callable
@@ -6,19 +6,19 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.backend import HELLO, Backend, result
-from tests.e2e.conftest import transfer
+from tests.e2e.backend import HELLO, FakeBackend, make_result
+from tests.e2e.conftest import choose_files, make_data_transfer, verdict_of
 
-State = Callable[[Page, list[Path]], None]
+OpenState = Callable[[Page, list[Path]], None]
 
-#: Long waits never end, so that what is said during them can be looked at.
-FOREVER = """
+#: Timers of 400 ms and more never fire, so that the page stays in a state that ends by itself.
+STOP_LONG_TIMERS = """
     const real = window.setTimeout;
     window.setTimeout = (act, ms, ...more) => real(act, ms >= 400 ? 2 ** 31 - 1 : ms, ...more);
 """
-NEVER_DECODED = "delete window.OffscreenCanvas; window.createImageBitmap = () => new Promise(() => {});"
-#: A line that takes 40 % of what it is given.
-SLOW_LINE = """
+NEVER_DECODE = "delete window.OffscreenCanvas; window.createImageBitmap = () => new Promise(() => {});"
+#: Connection that transmits only 40 % of a photo.
+STALLED_CONNECTION = """
     window.WebSocket = class {
         bufferedAmount = 0;
         constructor() { setTimeout(() => this.onopen({})); }
@@ -29,8 +29,8 @@ SLOW_LINE = """
         }
     };
 """
-#: Two cameras, the first of which sees a brown wall.
-CAMERA = """
+#: Two cameras, the first of which shows a brown wall.
+TWO_CAMERAS = """
     const wall = Object.assign(document.createElement("canvas"), { width: 640, height: 480 });
     const paint = () => {
         wall.getContext("2d").fillStyle = "#964";
@@ -43,156 +43,153 @@ CAMERA = """
     navigator.mediaDevices.enumerateDevices = async () => ["Rear camera", "Front camera"].map(
         (label) => ({ kind: "videoinput", label, deviceId: label }));
 """
-ASKED = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
-NOT_ALLOWED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); };"
+PENDING_PERMISSION = "navigator.mediaDevices.getUserMedia = () => new Promise(() => {});"
+DENIED_PERMISSION = (
+    "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotAllowedError'); };"
+)
 OVERLOADED = {"type": "error", "code": "server.overloaded", "message": "", "retry_after": 3}
 
 
-def is_in(page: Page, state: str) -> None:
+def expect_state(page: Page, state: str) -> None:
     expect(page.locator(f"#stage[data-state={state}]")).to_be_visible()
 
 
-def put(page: Page, *paths: Path) -> None:
-    page.locator("#file").set_input_files(paths)
-
-
-def begin(page: Page, photos: list[Path], reply: dict | int | None = None, script: str = "") -> Backend:
-    """The page, and a photo on its way to a backend that gives ``reply``."""
-    backend = Backend(reply=reply).serve(page)
+def send_photo(page: Page, photo: Path, reply: dict | int | None = None, script: str = "") -> FakeBackend:
+    """Open the page and send a photo to a backend that sends ``reply``. ``script`` runs before the page's own."""
+    backend = FakeBackend(reply=reply).serve(page)
     if script:
         page.add_init_script(script)
     page.goto("/")
-    put(page, photos[0])
+    choose_files(page, photo)
     return backend
 
 
-def empty(page: Page, photos: list[Path]) -> None:
+def open_empty_page(page: Page, photos: list[Path]) -> None:
     page.goto("/")
 
 
-def dragging(page: Page, photos: list[Path]) -> None:
+def drag_a_photo(page: Page, photos: list[Path]) -> None:
     page.goto("/")
-    page.dispatch_event("footer", "dragenter", {"dataTransfer": transfer(page, photos[0], "image/jpeg")})
+    page.dispatch_event("footer", "dragenter", {"dataTransfer": make_data_transfer(page, photos[0], "image/jpeg")})
     expect(page.locator(".drop-one")).to_be_visible()
 
 
-def shrinking(page: Page, photos: list[Path]) -> None:
-    begin(page, photos, script=NEVER_DECODED)
-    is_in(page, "working")
+def resize_forever(page: Page, photos: list[Path]) -> None:
+    send_photo(page, photos[0], script=NEVER_DECODE)
+    expect_state(page, "working")
 
 
-def sending(page: Page, photos: list[Path]) -> None:
-    hello = json.dumps(HELLO)
-    page.add_init_script(SLOW_LINE.replace("HELLO", json.dumps(hello)))
+def send_forever(page: Page, photos: list[Path]) -> None:
+    page.add_init_script(STALLED_CONNECTION.replace("HELLO", json.dumps(json.dumps(HELLO))))
     page.goto("/")
-    put(page, photos[0])
+    choose_files(page, photos[0])
     expect(page.locator(".answer progress[value]")).to_be_visible()
 
 
-def waiting(page: Page, photos: list[Path]) -> None:
-    backend = begin(page, photos)
+def wait_in_queue(page: Page, photos: list[Path]) -> None:
+    backend = send_photo(page, photos[0])
     expect(page.locator("#stage[data-photo]")).to_be_visible()
     while not backend.jobs:
         page.wait_for_event("websocket")
-    backend.lines[0].send(json.dumps({"type": "queued", "id": backend.jobs[0]["id"], "position": 3}))
-    expect(page.locator("[data-part=verdict]")).to_contain_text("3")
+    backend.send({"type": "queued", "position": 3}, backend.jobs[0])
+    expect(verdict_of(page)).to_contain_text("3")
 
 
-def answered(kind: str, display: str, score: float, squirrel: str = "no") -> State:
-    def reach(page: Page, photos: list[Path]) -> None:
-        begin(page, photos, {**result(kind, display, score), "squirrel": squirrel, "heatmap": _heatmap()})
-        is_in(page, "answered")
+def show_answer(kind: str, display: str, score: float, squirrel: str = "no") -> OpenState:
+    def open_state(page: Page, photos: list[Path]) -> None:
+        result = {**make_result(kind, display, score), "squirrel": squirrel, "heatmap": _make_heatmap()}
+        send_photo(page, photos[0], result)
+        expect_state(page, "answered")
 
-    return reach
+    return open_state
 
 
-def why(page: Page, photos: list[Path]) -> None:
-    answered("species", "marmot", 0.91)(page, photos)
+def show_heatmap(page: Page, photos: list[Path]) -> None:
+    show_answer("species", "marmot", 0.91)(page, photos)
     page.locator("#heatmap-toggle").click()
 
 
-def refused(page: Page, photos: list[Path]) -> None:
-    begin(page, photos, OVERLOADED)
-    is_in(page, "rejected")
+def send_to_overloaded_server(page: Page, photos: list[Path]) -> None:
+    send_photo(page, photos[0], OVERLOADED)
+    expect_state(page, "rejected")
 
 
-def refused_here(page: Page, photos: list[Path]) -> None:
+def choose_a_text_file(page: Page, photos: list[Path]) -> None:
     page.goto("/")
     page.locator("#file").set_input_files({"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Not a picture."})
-    is_in(page, "rejected")
+    expect_state(page, "rejected")
 
 
-def reconnecting(page: Page, photos: list[Path]) -> None:
-    begin(page, photos, 1011, FOREVER)
+def lose_connection(page: Page, photos: list[Path]) -> None:
+    send_photo(page, photos[0], 1011, STOP_LONG_TIMERS)
     expect(page.locator("#status-banner")).to_be_visible()
 
 
-def offline(page: Page, photos: list[Path]) -> None:
-    begin(page, photos, 1011, FOREVER)
-    expect(page.locator("#status-banner")).to_be_visible()
+def go_offline(page: Page, photos: list[Path]) -> None:
+    lose_connection(page, photos)
     page.context.set_offline(True)
     expect(page.locator("#status-text")).to_contain_text("offline")
 
 
-def camera(script: str, state: str) -> State:
-    def reach(page: Page, photos: list[Path]) -> None:
-        Backend(reply=result()).serve(page)
+def start_camera(script: str, state: str) -> OpenState:
+    def open_state(page: Page, photos: list[Path]) -> None:
+        FakeBackend(reply=make_result()).serve(page)
         page.add_init_script(script)
         page.goto("/")
         page.locator("#camera").click()
-        is_in(page, state)
+        expect_state(page, state)
 
-    return reach
+    return open_state
 
 
-def camera_live(page: Page, photos: list[Path]) -> None:
-    camera(CAMERA, "live")(page, photos)
+def show_live_camera(page: Page, photos: list[Path]) -> None:
+    start_camera(TWO_CAMERAS, "live")(page, photos)
     expect(page.locator(".prediction-list li")).to_have_count(5)
     expect(page.locator(".picker")).to_be_visible()
 
 
-def many(page: Page, photos: list[Path]) -> None:
-    backend = Backend().serve(page)
+def send_batch(page: Page, photos: list[Path]) -> None:
+    backend = FakeBackend().serve(page)
     page.goto("/")
-    put(page, *photos)
+    choose_files(page, *photos)
     expect(page.locator(".row[data-state=looking]")).to_have_count(4)
-    replies = [result(), result("none", "espresso"), {"type": "error", "code": "image.truncated", "message": ""}]
-    for job, reply in zip(backend.jobs, replies, strict=False):
-        backend.lines[0].send(json.dumps({**reply, "id": job["id"]}))
+    truncated = {"type": "error", "code": "image.truncated", "message": ""}
+    for job, reply in zip(backend.jobs, [make_result(), make_result("none", "espresso"), truncated], strict=False):
+        backend.send(reply, job)
     expect(page.locator(".row[data-state=rejected]")).to_be_visible()
 
 
-def one_of_many(page: Page, photos: list[Path]) -> None:
-    many(page, photos)
+def open_photo_of_batch(page: Page, photos: list[Path]) -> None:
+    send_batch(page, photos)
     page.locator(".row[data-state=answered] .row-open").first.click()
-    is_in(page, "answered")
+    expect_state(page, "answered")
 
 
-def _heatmap() -> dict:
-    cells = [max(0.0, 1 - ((at % 7 - 3) ** 2 + (at // 7 - 3) ** 2) / 9) for at in range(49)]
+def _make_heatmap() -> dict:
+    cells = [max(0.0, 1 - ((index % 7 - 3) ** 2 + (index // 7 - 3) ** 2) / 9) for index in range(49)]
     return {"view_box": [0.1, 0, 0.8, 1], "maps": {"verdict": cells, "0": cells}}
 
 
-STATES: dict[str, State] = {
-    "empty": empty,
-    "dragging": dragging,
-    "shrinking": shrinking,
-    "sending": sending,
-    "waiting": waiting,
-    "squirrel": answered("species", "fox squirrel", 0.91, "yes"),
-    "species": answered("species", "marmot", 0.91, "maybe"),
-    "group": answered("group", "rodent", 0.74, "maybe"),
-    "animal": answered("animal", "animal", 0.7),
-    "none": answered("none", "espresso", 0.97),
-    "unsure": answered("unsure", "marmot", 0.5),
-    "why": why,
-    "refused": refused,
-    "refused-here": refused_here,
-    "reconnecting": reconnecting,
-    "offline": offline,
-    "camera-asked": camera(ASKED, "working"),
-    "camera-refused": camera(NOT_ALLOWED, "rejected"),
-    "camera-live": camera_live,
-    "many": many,
-    "one-of-many": one_of_many,
+STATES: dict[str, OpenState] = {
+    "empty": open_empty_page,
+    "dragging": drag_a_photo,
+    "resizing": resize_forever,
+    "sending": send_forever,
+    "queued": wait_in_queue,
+    "squirrel": show_answer("species", "fox squirrel", 0.91, "yes"),
+    "species": show_answer("species", "marmot", 0.91, "maybe"),
+    "group": show_answer("group", "rodent", 0.74, "maybe"),
+    "animal": show_answer("animal", "animal", 0.7),
+    "none": show_answer("none", "espresso", 0.97),
+    "unsure": show_answer("unsure", "marmot", 0.5),
+    "heatmap": show_heatmap,
+    "rejected": send_to_overloaded_server,
+    "rejected-by-page": choose_a_text_file,
+    "reconnecting": lose_connection,
+    "offline": go_offline,
+    "camera-requested": start_camera(PENDING_PERMISSION, "working"),
+    "camera-denied": start_camera(DENIED_PERMISSION, "rejected"),
+    "camera-live": show_live_camera,
+    "batch": send_batch,
+    "batch-photo": open_photo_of_batch,
 }

@@ -1,22 +1,22 @@
-"""The page in German, by a switch that needs no script."""
+"""The page in German."""
 
 from playwright.sync_api import Browser, Page, expect
 
-VERDICT = "[data-part=verdict]"
+from tests.e2e.conftest import verdict_of
 
 
-def test_the_switch_makes_the_page_german_and_back(home: Page):
+def test_the_switch_changes_the_language_to_german_and_back(home: Page):
     home.get_by_role("button", name="Deutsch").click()
     expect(home.get_by_role("heading", name="Welches Tier ist das?")).to_be_visible()
     home.get_by_role("button", name="Die Katze Chelsea").click()
-    expect(home.locator(VERDICT)).to_have_text("Erkannt: cat.")
+    expect(verdict_of(home)).to_have_text("Erkannt: cat.")
     expect(home.get_by_text("Ist das ein Eichhörnchen? Nein.")).to_be_visible()
-    expect(home.get_by_role("button", name="Farben: wie dein Gerät")).to_be_visible()
+    expect(home.get_by_role("button", name="Farben: wie auf dem Gerät")).to_be_visible()
     home.get_by_role("button", name="English").click()
     expect(home.get_by_role("heading", name="Which animal is this?")).to_be_visible()
 
 
-def test_the_switch_works_without_scripts_and_stays_on_its_page(browser: Browser, base_url: str):
+def test_the_switch_works_without_javascript_and_stays_on_the_page(browser: Browser, base_url: str):
     page = browser.new_page(base_url=base_url, java_script_enabled=False)
     page.goto("/model")
     page.get_by_role("button", name="Deutsch").click()
@@ -26,7 +26,7 @@ def test_the_switch_works_without_scripts_and_stays_on_its_page(browser: Browser
     page.close()
 
 
-def test_a_german_browser_gets_german_at_once(browser: Browser, base_url: str):
+def test_a_german_browser_gets_the_german_page(browser: Browser, base_url: str):
     page = browser.new_page(base_url=base_url, locale="de-DE")
     page.goto("/")
     expect(page.get_by_role("button", name="Fotos auswählen", exact=True)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Both roles behind TLS with their real stores, as ``make up`` runs them; a browser that knows only the two hosts."""
+"""Both roles behind TLS with their real stores, as ``make up`` runs them, in a browser."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,7 +13,7 @@ PASSWORD = "correct horse battery staple"
 def stack(build):
     with running_stack(BUILD_DIR=str(build)) as stack:
         manage(
-            *("createsuperuser", "--no-input", "--username", "keeper", "--email", "keeper@a.example"),
+            *("createsuperuser", "--no-input", "--username", "operator", "--email", "operator@a.example"),
             **{**stack.frontend.environment, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
         )
         yield stack
@@ -25,26 +25,26 @@ def browser_context_args(browser_context_args):
 
 
 @pytest.fixture
-def admin(stack, page: Page, complaints):
-    """The login of the admin, whose one complaint is that Django brings no icon for it."""
+def admin(stack, page: Page, console_errors):
+    """Login page of the admin. Its only console error is the missing icon."""
     page.goto(f"{stack.url}/admin/")
     yield page
-    complaints[:] = [said for said in complaints if not said.startswith("Failed to load resource")]
+    console_errors[:] = [error for error in console_errors if not error.startswith("Failed to load resource")]
 
 
 def log_in(page: Page, password: str) -> None:
-    page.get_by_label("Username").fill("keeper")
+    page.get_by_label("Username").fill("operator")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
 
 
-def test_the_page_of_one_host_is_answered_by_the_other_over_tls(stack, page: Page):
+def test_a_page_of_the_frontend_host_classifies_on_the_backend_host_over_tls(stack, page: Page):
     page.goto(stack.url)
     page.get_by_role("button", name="Chelsea the cat").click()
     expect(page.get_by_text("That is a cat")).to_be_visible()
 
 
-def test_the_keeper_logs_in_to_the_admin_over_tls_with_cookies_of_this_host_alone(admin: Page):
+def test_the_admin_login_over_tls_sets_host_only_secure_cookies(admin: Page):
     log_in(admin, PASSWORD)
     expect(admin.get_by_role("link", name="Classifications")).to_be_visible()
     cookies = {cookie["name"]: cookie for cookie in admin.context.cookies()}
@@ -52,7 +52,7 @@ def test_the_keeper_logs_in_to_the_admin_over_tls_with_cookies_of_this_host_alon
     assert all(cookie["secure"] for cookie in cookies.values())
 
 
-def test_who_guesses_five_times_has_to_wait_even_with_the_password(admin: Page):
+def test_five_wrong_passwords_lock_the_login_even_for_the_right_one(admin: Page):
     for _ in range(5):
         log_in(admin, "guess")
     expect(admin.get_by_text("too many login attempts")).to_be_visible()

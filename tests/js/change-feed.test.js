@@ -1,81 +1,86 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ChangeFeed, LOOK_EVERY_MS, LOOK_EVERY_WITHOUT_LINE_MS, SPACING_MS } from "../../static/js/history/change-feed.js";
-import { FakeClock, FakeSocket, settled } from "./fakes.js";
+import { CLOSE_AUTH } from "../../static/js/connection/protocol.js";
+import { ChangeFeed, MIN_INTERVAL_MS, REFRESH_EVERY_DISCONNECTED_MS, REFRESH_EVERY_MS } from "../../static/js/history/change-feed.js";
+import { FakeClock, FakeSocket, last, settled } from "./fakes.js";
 
-/** A line that works, after its first look; `looks` are the promises that the page has not kept yet. */
-async function bench() {
-  const [clock, looks] = [new FakeClock(), []];
+/** Create a connected feed after its first refresh. `refreshes` has the later calls of `refreshPage`, which the test settles. */
+async function createFeed() {
+  /** @type {{resolve: () => void, reject: (error: Error) => void}[]} */
+  const refreshes = [];
+  const clock = new FakeClock();
   FakeSocket.all = [];
-  const look = () => new Promise((resolve, reject) => { looks.push({ resolve, reject }); });
-  const feed = new ChangeFeed({ url: "ws://here/ws/history", look, Socket: FakeSocket, clock, random: () => 1 });
-  feed.open();
-  FakeSocket.last.hear({ type: "changed" });
-  looks.pop().resolve();
-  await settled();
-  await clock.pass(SPACING_MS);
-  return { clock, looks, feed };
+  const refreshPage = () => new Promise((/** @type {(value: void) => void} */ resolve, reject) => { refreshes.push({ resolve, reject }); });
+  const feed = new ChangeFeed({ url: "ws://here/ws/history", refreshPage, WebSocket: FakeSocket, clock, random: () => 1 });
+  feed.connect();
+  FakeSocket.last.receive({ type: "changed" });
+  await finishRefresh(clock, refreshes);
+  refreshes.pop();
+  return { clock, refreshes };
 }
 
-test("news make it look, and news during a look make it look once more", async () => {
-  const { clock, looks } = await bench();
-  for (let news = 0; news < 5; news += 1) FakeSocket.last.hear({ type: "changed" });
-  assert.equal(looks.length, 1);
-  looks[0].resolve();
+/** @param {FakeClock} clock @param {{resolve: () => void}[]} refreshes */
+async function finishRefresh(clock, refreshes) {
+  last(refreshes).resolve();
   await settled();
-  assert.equal(looks.length, 1);
-  await clock.pass(SPACING_MS);
-  assert.equal(looks.length, 2);
-  looks[1].resolve();
+  await clock.advance(MIN_INTERVAL_MS);
+}
+
+test("changes during a refresh cause exactly one more refresh, after a pause", async () => {
+  const { clock, refreshes } = await createFeed();
+  for (let count = 0; count < 5; count += 1) FakeSocket.last.receive({ type: "changed" });
+  assert.equal(refreshes.length, 1);
+  refreshes[0].resolve();
   await settled();
-  await clock.pass(SPACING_MS);
-  assert.equal(looks.length, 2);
+  assert.equal(refreshes.length, 1);
+  await clock.advance(MIN_INTERVAL_MS);
+  assert.equal(refreshes.length, 2);
+  await finishRefresh(clock, refreshes);
+  assert.equal(refreshes.length, 2);
 });
 
-test("a look that fails is not the last", async () => {
-  const { clock, looks } = await bench();
-  FakeSocket.last.hear({ type: "changed" });
-  looks[0].reject(new Error("offline"));
+test("a failed refresh does not prevent the next one", async () => {
+  const { clock, refreshes } = await createFeed();
+  FakeSocket.last.receive({ type: "changed" });
+  refreshes[0].reject(new Error("offline"));
   await settled();
-  await clock.pass(SPACING_MS);
-  FakeSocket.last.hear({ type: "changed" });
-  assert.equal(looks.length, 2);
+  await clock.advance(MIN_INTERVAL_MS);
+  FakeSocket.last.receive({ type: "changed" });
+  assert.equal(refreshes.length, 2);
 });
 
-test("it looks from time to time, more often without a line", async () => {
-  const { clock, looks } = await bench();
-  await clock.pass(LOOK_EVERY_MS - 1);
-  assert.equal(looks.length, 0);
-  await clock.pass(1);
-  assert.equal(looks.length, 1);
-  looks[0].resolve();
-  await settled();
-  await clock.pass(SPACING_MS);
-  FakeSocket.last.drop(4503);
-  await clock.pass(LOOK_EVERY_WITHOUT_LINE_MS);
-  assert.equal(looks.length, 2);
+test("the page refreshes at intervals, which are shorter without a connection", async () => {
+  const { clock, refreshes } = await createFeed();
+  await clock.advance(REFRESH_EVERY_MS - 1);
+  assert.equal(refreshes.length, 0);
+  await clock.advance(1);
+  assert.equal(refreshes.length, 1);
+  await finishRefresh(clock, refreshes);
+  FakeSocket.last.closeWith(4503);
+  await clock.advance(REFRESH_EVERY_DISCONNECTED_MS);
+  assert.equal(refreshes.length, 2);
 });
 
-test("a line that drops is opened again, each time later, and at once after one that held", async () => {
-  const { clock } = await bench();
-  for (const wait of [1_000, 2_000, 4_000]) {
-    FakeSocket.last.drop();
-    const before = FakeSocket.all.length;
-    await clock.pass(wait - 1);
-    assert.equal(FakeSocket.all.length, before);
-    await clock.pass(1);
-    assert.equal(FakeSocket.all.length, before + 1);
+test("a lost connection is opened again after growing delays, which a working connection resets", async () => {
+  const { clock } = await createFeed();
+  for (const delay of [1_000, 2_000, 4_000]) {
+    FakeSocket.last.closeWith();
+    const count = FakeSocket.all.length;
+    await clock.advance(delay - 1);
+    assert.equal(FakeSocket.all.length, count);
+    await clock.advance(1);
+    assert.equal(FakeSocket.all.length, count + 1);
   }
-  FakeSocket.last.hear({ type: "changed" });
-  FakeSocket.last.drop();
-  await clock.pass(1_000);
+  FakeSocket.last.receive({ type: "changed" });
+  FakeSocket.last.closeWith();
+  await clock.advance(1_000);
   assert.equal(FakeSocket.all.length, 5);
 });
 
-test("who has no history is not asked again", async () => {
-  const { clock } = await bench();
-  FakeSocket.last.drop(4401);
-  await clock.pass(10 * LOOK_EVERY_MS);
+test("a browser without a history does not connect again", async () => {
+  const { clock } = await createFeed();
+  FakeSocket.last.closeWith(CLOSE_AUTH);
+  await clock.advance(10 * REFRESH_EVERY_MS);
   assert.equal(FakeSocket.all.length, 1);
 });

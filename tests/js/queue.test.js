@@ -1,93 +1,96 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BatchQueue, LANES } from "../../static/js/batch/queue.js";
+import { BatchQueue, MAX_CONCURRENT } from "../../static/js/batch/queue.js";
 import { RequestError } from "../../static/js/connection/protocol.js";
-import { settled } from "./fakes.js";
+import { last, settled } from "./fakes.js";
 
-/** A batch whose photos are ready at once and answered when the test says so. */
-function bench(count, { prepare = async (file) => ({ blob: new Blob([file.name]) }) } = {}) {
+/** Create a queue of photos that are resized at once and answered when the test calls `resolve` of their job. @param {number} count */
+function createQueue(count, { resize = async (/** @type {any} */ file) => ({ blob: new Blob([file.name]) }) } = {}) {
+  /** @type {any[]} */
   const jobs = [];
-  const classify = (picture, options) => new Promise((resolve, reject) => {
+  /** @param {ArrayBuffer} _bytes @param {any} options @returns {Promise<any>} */
+  const classify = (_bytes, options) => new Promise((resolve, reject) => {
     options.signal.addEventListener("abort", () => reject(options.signal.reason));
-    jobs.push({ ...options, kept: options.keep(), resolve: (result) => resolve({ result, roundTripMs: 5 }), reject });
+    jobs.push({ ...options, keep: options.keep(), resolve: () => resolve({ result: {}, roundTripMs: 5 }), reject });
   });
-  const batch = new BatchQueue({ prepare, classify });
-  batch.add(Array.from({ length: count }, (_, index) => ({ file: { name: `${index}.jpg` }, path: `${index}.jpg` })));
-  return { batch, jobs, states: () => batch.items.map(({ state }) => state) };
+  const queue = new BatchQueue({ resize, classify });
+  queue.add(Array.from({ length: count }, (_, index) => ({ file: new File([], `${index}.jpg`), path: `${index}.jpg` })));
+  return { queue, jobs, states: () => queue.items.map(({ state }) => state) };
 }
 
-test("a few photos are under way at once, however many there are", async () => {
-  let prepared = 0;
-  const { jobs, states } = bench(50, { prepare: async () => { prepared += 1; return { blob: new Blob() }; } });
+test("only a few photos are in progress at once", async () => {
+  let resizedCount = 0;
+  const { jobs, states } = createQueue(50, { resize: async () => { resizedCount += 1; return { blob: new Blob() }; } });
   await settled();
-  assert.deepEqual([jobs.length, prepared], [LANES, LANES]);
-  assert.equal(states().filter((state) => state === "waiting").length, 50 - LANES);
-  jobs[0].resolve({});
+  assert.deepEqual([jobs.length, resizedCount], [MAX_CONCURRENT, MAX_CONCURRENT]);
+  assert.equal(states().filter((state) => state === "waiting").length, 50 - MAX_CONCURRENT);
+  jobs[0].resolve();
   await settled();
-  assert.equal(jobs.length, LANES + 1);
+  assert.equal(jobs.length, MAX_CONCURRENT + 1);
 });
 
-test("a photo says where it is", async () => {
-  const { batch, jobs } = bench(1);
-  const seen = [];
-  batch.addEventListener("change", ({ detail }) => seen.push(detail.item.state));
+test("each step of a photo is a change of its state", async () => {
+  const { queue, jobs } = createQueue(1);
+  /** @type {ItemState[]} */
+  const states = [];
+  queue.addEventListener("change", (event) => states.push(/** @type {CustomEvent<BatchItem>} */ (event).detail.state));
   await settled();
-  jobs[0].onProgress({ sent: 5, size: 10 });
-  jobs[0].onProgress({ sent: 10, size: 10, position: 2 });
-  jobs[0].onProgress({ sent: 10, size: 10 });
-  jobs[0].resolve({});
+  jobs[0].onProgress({ sentBytes: 5, totalBytes: 10 });
+  jobs[0].onProgress({ sentBytes: 10, totalBytes: 10, position: 2 });
+  jobs[0].onProgress({ sentBytes: 10, totalBytes: 10 });
+  jobs[0].resolve();
   await settled();
-  assert.deepEqual(seen, ["connecting", "sending", "queued", "looking", "answered"]);
+  assert.deepEqual(states, ["connecting", "sending", "queued", "looking", "answered"]);
 });
 
-test("a refusal is one photo's own, and it can go again under the same id", async () => {
-  const { batch, jobs, states } = bench(2);
+test("a rejected photo does not affect the others and can be retried with the same id", async () => {
+  const { queue, jobs, states } = createQueue(2);
   await settled();
   jobs[0].reject(new RequestError("server.overloaded"));
-  jobs[1].resolve({});
+  jobs[1].resolve();
   await settled();
   assert.deepEqual(states(), ["rejected", "answered"]);
-  batch.retry(batch.items[0]);
+  queue.retry(queue.items[0]);
   await settled();
   assert.equal(jobs[2].id, jobs[0].id);
 });
 
-test("a cancelled photo makes room, and goes again as a new job", async () => {
-  const { batch, jobs, states } = bench(LANES + 1);
+test("a cancelled photo frees its slot and is retried with a new id", async () => {
+  const { queue, jobs, states } = createQueue(MAX_CONCURRENT + 1);
   await settled();
-  batch.cancel(batch.items[0]);
+  queue.cancel(queue.items[0]);
   await settled();
-  assert.deepEqual([jobs.length, states()[0]], [LANES + 1, "cancelled"]);
-  batch.retry(batch.items[0]);
-  jobs[1].resolve({});
+  assert.deepEqual([jobs.length, states()[0]], [MAX_CONCURRENT + 1, "cancelled"]);
+  queue.retry(queue.items[0]);
+  jobs[1].resolve();
   await settled();
-  assert.notEqual(jobs.at(-1).id, jobs[0].id);
+  assert.notEqual(last(jobs).id, jobs[0].id);
 });
 
-test("what waits can be cancelled too, all at once", async () => {
-  const { batch, jobs, states } = bench(20);
+test("waiting photos can be cancelled, all at once", async () => {
+  const { queue, jobs, states } = createQueue(20);
   await settled();
-  batch.cancelAll();
+  queue.cancelAll();
   await settled();
-  assert.deepEqual([new Set(states()), jobs.length, batch.open], [new Set(["cancelled"]), LANES, 0]);
+  assert.deepEqual([new Set(states()), jobs.length, queue.pending], [new Set(["cancelled"]), MAX_CONCURRENT, 0]);
 });
 
-test("consent holds for what is sent from then on", async () => {
-  const { batch, jobs } = bench(LANES + 1);
+test("consent applies to the photos that are sent after it", async () => {
+  const { queue, jobs } = createQueue(MAX_CONCURRENT + 1);
   await settled();
-  batch.keep = true;
-  jobs[0].resolve({});
+  queue.keep = true;
+  jobs[0].resolve();
   await settled();
-  assert.deepEqual([jobs[0].kept, jobs.at(-1).kept, batch.items.at(-1).kept], [false, true, true]);
+  assert.deepEqual([jobs[0].keep, last(jobs).keep, last(queue.items).isKept], [false, true, true]);
 });
 
-test("when the line is away, what was on it waits for the next", async () => {
-  const { batch, jobs, states } = bench(2);
+test("sent photos wait for a connection after it is lost", async () => {
+  const { queue, jobs, states } = createQueue(2);
   await settled();
-  jobs[0].onProgress({ sent: 10, size: 10 });
-  jobs[1].resolve({});
+  jobs[0].onProgress({ sentBytes: 10, totalBytes: 10 });
+  jobs[1].resolve();
   await settled();
-  batch.lineLost();
+  queue.handleLostConnection();
   assert.deepEqual(states(), ["connecting", "answered"]);
 });

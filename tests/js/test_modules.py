@@ -1,15 +1,17 @@
-"""The browser's modules without a browser: ``node --test tests/js``, as one test here."""
+"""Run the tests of the browser code in Node.js: they need no browser."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-HERE = Path(__file__).parent
+from tests.js.node import find_node
+
+NODE = find_node()
+TESTS = sorted(Path(__file__).parent.glob("*.test.js"))
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
-def test_the_browsers_modules_pass_their_own_tests():
-    done = subprocess.run(["node", "--test", str(HERE)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+@pytest.mark.skipif(NODE is None, reason="Node.js is not installed")
+def test_the_tests_of_the_browser_code_pass():
+    process = subprocess.run([str(NODE), "--test", *map(str, TESTS)], capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout + process.stderr

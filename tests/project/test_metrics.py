@@ -96,10 +96,12 @@ def logging_backend(tmp_path):
         while "JobsInFlight" not in lines[-1]:
             lines.append(process.stdout.readline())
         process.terminate()
-        return "".join(lines) + process.communicate(timeout=30)[0]
+        # Not communicate(): it would lose the lines that readline() has buffered.
+        return "".join(lines) + process.stdout.read()
 
     yield RunningServer(read_announced_url(process), tmp_path, psutil.Process(process.pid)), stop_and_read_log
     process.kill()
+    process.communicate()
 
 
 @pytest.mark.process

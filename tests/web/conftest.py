@@ -1,4 +1,4 @@
-"""What the tests of the history pages share."""
+"""Fixtures of the tests of the history pages."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from classifier.models import Classification
 from tests.classifier.answers import insert, new_record, store_photo
 from web import owner
 
-Asked = Callable[..., Classification]
+MakeRecord = Callable[..., Classification]
 
 
 @pytest.fixture
@@ -20,23 +20,23 @@ def media(settings, tmp_path):
     return tmp_path
 
 
-def key_of(browser: Client) -> UUID:
-    """The owner key of a browser that has seen the page."""
+def get_owner_key(browser: Client) -> UUID:
+    """Open the upload page and return the owner key that it sets."""
     browser.get("/")
-    found = owner.known({owner.COOKIE: browser.cookies[owner.COOKIE].value})
-    assert found
-    return found
+    key = owner.read_owner({owner.COOKIE: browser.cookies[owner.COOKIE].value})
+    assert key
+    return key
 
 
-def ask(browser: Client, **facts: Any) -> Classification:
-    """A record of what this browser asked, its photo with it if there is consent."""
-    one = new_record(owner=key_of(browser), **facts)
-    insert(one)
-    store_photo(one)
-    return Classification.objects.get(id=one.id)
+def create_record(browser: Client, **fields: Any) -> Classification:
+    """Store a record of this browser's owner, and its photo if ``fields`` have one."""
+    record = new_record(owner=get_owner_key(browser), **fields)
+    insert(record)
+    store_photo(record)
+    return Classification.objects.get(id=record.id)
 
 
 @pytest.fixture
-def asked(client, media, transactional_db) -> Asked:
-    """Makes a record of ``client``'s."""
-    return lambda **facts: ask(client, **facts)
+def make_record(client, media, transactional_db) -> MakeRecord:
+    """Return a function that stores a record of ``client``."""
+    return lambda **fields: create_record(client, **fields)

@@ -1,4 +1,4 @@
-"""The page in German: the switch, the words, and catalogues that are what `make messages` makes of the sources."""
+"""The page in German: the language switch, the texts, and catalogues that match the sources."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from tests.server_process import ROOT
-from web.management.commands.build_words import sentences
+from web.management.commands.build_words import read_translations
 
 CATALOGUE = settings.LOCALE_PATHS[0] / "de" / "LC_MESSAGES"
 WORDS = settings.BASE_DIR / "static" / "words" / "de.js"
@@ -19,117 +19,112 @@ GERMAN = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.5"}
 needs_gettext = pytest.mark.skipif(shutil.which("xgettext") is None, reason="GNU gettext is not installed")
 
 
-def html(response) -> str:
+def get_html(response) -> str:
     return " ".join(response.content.decode().split())
 
 
-def language(response) -> str:
-    found = re.search(r'<html lang="([^"]+)"', html(response))
-    assert found
-    return found[1]
+def get_language(response) -> str:
+    match = re.search(r'<html lang="([^"]+)"', get_html(response))
+    assert match
+    return match[1]
 
 
-def test_the_page_speaks_the_browsers_language_if_it_can(client):
-    assert [language(client.get("/", headers={"Accept-Language": code})) for code in ("en", "de", "fr")] == [
-        "en",
-        "de",
-        "en",
-    ]
-    assert "Welches Tier ist das?" in html(client.get("/", headers=GERMAN))
+def test_the_page_is_in_the_language_of_the_browser_or_in_english(client):
+    pages = [client.get("/", headers={"Accept-Language": code}) for code in ("en", "de", "fr")]
+    assert [get_language(page) for page in pages] == ["en", "de", "en"]
+    assert "Welches Tier ist das?" in get_html(client.get("/", headers=GERMAN))
 
 
-def test_a_chosen_language_comes_before_the_browsers_and_lasts_a_year(client):
-    here = {**GERMAN, "Referer": "http://testserver/model?a=1"}
-    answer = client.post("/language", {"language": "en"}, headers=here)
-    assert (answer.status_code, answer["Location"]) == (302, "http://testserver/model?a=1")
-    assert language(client.get("/", headers=GERMAN)) == "en"
+def test_a_chosen_language_overrides_the_one_of_the_browser_for_a_year(client):
+    headers = {**GERMAN, "Referer": "http://testserver/model?a=1"}
+    response = client.post("/language", {"language": "en"}, headers=headers)
+    assert (response.status_code, response["Location"]) == (302, "http://testserver/model?a=1")
+    assert get_language(client.get("/", headers=GERMAN)) == "en"
     cookie = client.cookies[settings.LANGUAGE_COOKIE_NAME]
     assert (cookie["max-age"], cookie["httponly"], cookie["samesite"]) == (365 * 24 * 3600, True, "Lax")
 
 
-def test_the_switch_leads_nowhere_else(client):
-    for where in ({"next": "https://elsewhere.example/"}, {}):
-        answer = client.post(
-            "/language", {"language": "de", **where}, headers={"Referer": "https://elsewhere.example/"}
-        )
-        assert answer["Location"] == "/"
+def test_the_switch_never_redirects_to_another_site(client):
+    headers = {"Referer": "https://elsewhere.example/"}
+    for target in ({"next": "https://elsewhere.example/"}, {}):
+        response = client.post("/language", {"language": "de", **target}, headers=headers)
+        assert response["Location"] == "/"
 
 
-def test_the_switch_is_a_form_that_only_our_pages_can_send():
-    strict = Client(enforce_csrf_checks=True)
-    form = re.search(r'<form class="languages".*?</form>', html(strict.get("/")))
+def test_the_switch_needs_a_csrf_token():
+    csrf_client = Client(enforce_csrf_checks=True)
+    form = re.search(r'<form class="languages".*?</form>', get_html(csrf_client.get("/")))
     assert form
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form[0])
     assert token
-    assert strict.post("/language", {"language": "de"}).status_code == 403
+    assert csrf_client.post("/language", {"language": "de"}).status_code == 403
     fields = {"language": "de", "csrfmiddlewaretoken": token[1]}
-    assert strict.post("/language", fields).status_code == 302
-    assert language(strict.get("/")) == "de"
+    assert csrf_client.post("/language", fields).status_code == 302
+    assert get_language(csrf_client.get("/")) == "de"
 
 
-def test_each_page_offers_the_other_language_by_its_own_name(client):
-    assert '<button class="tool" name="language" value="de" lang="de" title="Deutsch">DE<' in html(client.get("/"))
-    assert 'title="English">EN<' in html(client.get("/", headers=GERMAN))
+def test_each_page_offers_the_other_language_in_that_language(client):
+    assert '<button class="tool" name="language" value="de" lang="de" title="Deutsch">DE<' in get_html(client.get("/"))
+    assert 'title="English">EN<' in get_html(client.get("/", headers=GERMAN))
 
 
-def test_only_the_german_page_says_that_animals_are_named_in_english(client):
-    said = "Die Tiernamen sind englisch"
-    assert said in html(client.get("/", headers=GERMAN))
-    assert "names of the animals" not in html(client.get("/"))
+def test_only_the_german_page_states_that_animal_names_are_english(client):
+    assert "Die Tiernamen sind englisch" in get_html(client.get("/", headers=GERMAN))
+    assert "names of animals" not in get_html(client.get("/"))
 
 
-def test_only_the_german_page_loads_german_words_and_before_the_page_speaks(client):
-    assert "words/" not in html(client.get("/"))
-    scripts = re.findall(r'<script[^>]* src="/static/([^"]+)"', html(client.get("/", headers=GERMAN)))
+def test_only_the_german_page_loads_german_texts_and_before_its_own_script(client):
+    assert "words/" not in get_html(client.get("/"))
+    scripts = re.findall(r'<script[^>]* src="/static/([^"]+)"', get_html(client.get("/", headers=GERMAN)))
     assert scripts == ["js/ui/theme.js", "words/de.js", "js/pages/upload.js"]
 
 
 @pytest.mark.parametrize("path", ["/", "/model"])
-def test_no_cache_gives_one_reader_the_language_of_another(client, path):
+def test_caches_separate_pages_by_language(client, path):
     response = client.get(path)
     assert {"Accept-Language", "Cookie"} <= {name.strip() for name in response["Vary"].split(",")}
     assert "public" not in response["Cache-Control"]
 
 
-def test_the_model_card_stays_english_and_says_so(client):
+def test_the_german_model_page_is_marked_as_english(client):
     card = client.get("/model", headers=GERMAN)
-    assert language(card) == "de"
-    assert '<article class="document" lang="en">' in html(card)
-    assert "Diese Seite gibt es nur auf Englisch." in html(card)
+    assert get_language(card) == "de"
+    assert '<article class="document" lang="en">' in get_html(card)
+    assert "Diese Seite gibt es nur auf Englisch." in get_html(card)
 
 
-# --- The catalogues --------------------------------------------------------------------------------
+# --- Catalogues ---
 
 
-def german() -> dict[str, str | list[str]]:
+def read_module() -> dict[str, str | list[str]]:
     module = WORDS.read_text(encoding="utf-8")
-    said: dict[str, str | list[str]] = json.loads(module[module.index("{\n") : module.rindex("}") + 1])
-    return said
+    translations: dict[str, str | list[str]] = json.loads(module[module.index("{\n") : module.rindex("}") + 1])
+    return translations
 
 
-def names(text: str) -> set[str]:
+def find_placeholders(text: str) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", text))
 
 
-def test_a_translation_names_nothing_that_its_sentence_has_not():
-    for english, translated in german().items():
-        known = names(english) | ({"name"} if "{a_name}" in english else set()) | {"count"}
-        for form in [translated] if isinstance(translated, str) else translated:
-            assert names(form) <= known, english
+def test_a_translation_has_only_placeholders_that_its_sentence_fills():
+    for english, translation in read_module().items():
+        allowed = find_placeholders(english) | ({"name"} if "{a_name}" in english else set()) | {"count"}
+        for form in [translation] if isinstance(translation, str) else translation:
+            assert find_placeholders(form) <= allowed, english
 
 
-def test_the_browsers_words_are_those_of_the_compiled_catalogue():
-    assert german() == sentences(CATALOGUE / "djangojs.mo")
+def test_the_javascript_module_has_the_translations_of_the_compiled_catalogue():
+    assert read_module() == read_translations(CATALOGUE / "djangojs.mo")
 
 
-def test_there_are_two_plural_forms_as_the_browsers_words_expect():
+def test_catalogues_have_the_two_plural_forms_that_javascript_supports():
     for catalogue in CATALOGUE.glob("*.po"):
         assert "nplurals=2; plural=(n != 1);" in catalogue.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def remade(tmp_path_factory) -> Path:
-    """The sources after `make messages`, beside the real ones."""
+def regenerated(tmp_path_factory) -> Path:
+    """Copy of the sources after `make messages`."""
     copy = tmp_path_factory.mktemp("sources")
     for name in ("project", "classifier", "web", "templates", "static", "docs"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -142,22 +137,25 @@ def remade(tmp_path_factory) -> Path:
     return copy
 
 
+@pytest.mark.process
 @needs_gettext
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_the_catalogues_have_every_sentence_of_the_sources_and_no_other(remade, domain):
+def test_the_catalogues_have_exactly_the_sentences_of_the_sources(regenerated, domain):
     compiled = Path("web/locale/de/LC_MESSAGES") / f"{domain}.mo"
-    assert sentences(remade / compiled) == sentences(ROOT / compiled)
+    assert read_translations(regenerated / compiled) == read_translations(ROOT / compiled)
 
 
+@pytest.mark.process
 @needs_gettext
 @pytest.mark.parametrize("flag", ["--untranslated", "--only-fuzzy"])
 @pytest.mark.parametrize("domain", ["django", "djangojs"])
-def test_no_sentence_is_without_a_translation_or_with_a_guessed_one(remade, domain, flag):
-    path = remade / "web/locale/de/LC_MESSAGES" / f"{domain}.po"
-    done = subprocess.run(["msgattrib", flag, "--no-obsolete", path], capture_output=True, text=True, check=True)
-    assert done.stdout == ""
+def test_no_sentence_is_untranslated_or_fuzzy(regenerated, domain, flag):
+    path = regenerated / "web/locale/de/LC_MESSAGES" / f"{domain}.po"
+    process = subprocess.run(["msgattrib", flag, "--no-obsolete", path], capture_output=True, text=True, check=True)
+    assert process.stdout == ""
 
 
+@pytest.mark.process
 @needs_gettext
-def test_the_browsers_words_are_made_of_the_sources(remade):
-    assert (remade / "static/words/de.js").read_text() == WORDS.read_text()
+def test_the_javascript_module_is_generated_from_the_sources(regenerated):
+    assert (regenerated / "static/words/de.js").read_text() == WORDS.read_text()

@@ -1,4 +1,4 @@
-"""The browser's key."""
+"""Owner key of a browser."""
 
 from uuid import UUID
 
@@ -8,46 +8,46 @@ from django.http import HttpResponse
 
 from classifier.websocket import tickets
 from project.roles import Environment
-from tests.web.test_views import attribute
-from web.owner import COOKIE, owner_of, remember
+from tests.web.test_views import get_attribute
+from web.owner import COOKIE, get_owner, set_owner_cookie
 
 
-def owner_in(page) -> UUID:
-    return tickets.read(attribute(page, "ticket")).owner
+def read_ticket_owner(page) -> UUID:
+    return tickets.read(get_attribute(page, "ticket")).owner
 
 
-def test_a_browser_keeps_its_key_from_page_to_page(client):
-    assert owner_in(client.get("/")) == owner_in(client.get("/"))
+def test_a_browser_has_the_same_key_on_every_page(client):
+    assert read_ticket_owner(client.get("/")) == read_ticket_owner(client.get("/"))
 
 
-def test_two_browsers_have_two_keys(client):
-    first = owner_in(client.get("/"))
+def test_two_browsers_have_different_keys(client):
+    first = read_ticket_owner(client.get("/"))
     client.cookies.clear()
-    assert owner_in(client.get("/")) != first
+    assert read_ticket_owner(client.get("/")) != first
 
 
-def test_the_cookie_is_for_the_server_alone_and_lasts_a_year(client):
+def test_scripts_cannot_read_the_cookie_and_it_expires_after_a_year(client):
     client.get("/")
     cookie = client.cookies[COOKIE]
     assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 365 * 24 * 3600)
     assert not cookie["secure"]
 
 
-def test_in_production_the_cookie_goes_over_https_only(settings):
+def test_production_sends_the_cookie_over_https_only(settings):
     settings.ENVIRONMENT = Environment.PRODUCTION
     response = HttpResponse()
-    remember(response, UUID(int=4))
+    set_owner_cookie(response, UUID(int=4))
     assert response.cookies[COOKIE]["secure"]
 
 
 @pytest.mark.parametrize("forged", ["", "nonsense", f"{UUID(int=4).hex}:1abc:forged", "x" * 5000])
-def test_a_forged_key_is_replaced(rf, forged):
+def test_a_forged_key_is_replaced_by_a_random_one(rf, forged):
     request = rf.get("/")
     request.COOKIES[COOKIE] = forged
-    assert owner_of(request).version == 4
+    assert get_owner(request).version == 4
 
 
-def test_another_secret_key_makes_all_keys_new(client, settings):
-    first = owner_in(client.get("/"))
+def test_a_new_secret_key_invalidates_all_owner_keys(client, settings):
+    first = read_ticket_owner(client.get("/"))
     settings.SECRET_KEY = f"another {real_settings.SECRET_KEY}"
-    assert owner_in(client.get("/")) != first
+    assert read_ticket_owner(client.get("/")) != first

@@ -1,4 +1,4 @@
-"""Records in templates: what is said of one, and its figures."""
+"""Template filters for records."""
 
 from typing import Any
 
@@ -10,21 +10,15 @@ from web import wording
 
 register = template.Library()
 
-register.filter("sentence", wording.sentence)
-register.filter("squirrel_line", wording.squirrel)
-register.filter("display_of", search.display)
+register.filter("verdict_text", wording.verdict_text)
+register.filter("squirrel_text", wording.squirrel_text)
+register.filter("percent", wording.percent)
+register.filter("display_name", search.display)
 
 
 @register.filter
-def percent(score: float) -> str:
-    """0.8213 → ``82 %``. Never a whole 0 or 100: the model is never that certain."""
-    whole = round(score * 100)
-    return "<\u202f1\u202f%" if whole < 1 else ">\u202f99\u202f%" if whole > 99 else f"{whole}\u202f%"
-
-
-@register.filter
-def maps(row: Classification) -> dict[str, Any]:
-    """What ``static/js/answer/heatmap.js`` paints: the row's map as a result of the socket has it."""
-    verdict = {"kind": row.verdict, "display": row.display, "reason": ""}
-    heatmap = row.heatmap and {"view_box": row.heatmap["view_box"], "maps": {"verdict": row.heatmap["map"]}}
+def heatmap_data(record: Classification) -> dict[str, Any]:
+    """Return the stored heatmap in the form of a WebSocket result, which ``static/js/answer/heatmap.js`` reads."""
+    verdict = {"kind": record.verdict, "display": record.display, "reason": ""}
+    heatmap = record.heatmap and {"view_box": record.heatmap["view_box"], "maps": {"verdict": record.heatmap["map"]}}
     return {"heatmap": heatmap, "verdict": verdict, "predictions": []}

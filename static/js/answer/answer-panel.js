@@ -1,106 +1,100 @@
-/** The panel beside the photo: what is going on, then the answer, or why there is none. */
+/** The panel beside the photo: progress, then the answer or an error. */
 
-import { wholePercent } from "../i18n/gettext.js";
-import { AN_ANIMAL, closest, confidence, percent, refusal, squirrel, timing, verdict } from "../i18n/messages.js";
+import { formatPercent } from "../i18n/gettext.js";
+import {
+  ANIMAL_SUFFIX, closestMatchText, describeCertainty, errorText, scorePercent, squirrelText, timingText, verdictText,
+} from "../i18n/messages.js";
+import { collectParts, createElement, find, setScore } from "../ui/dom.js";
 
-/** Draws into the elements that `root` holds, found by their `data-part`. */
 export class AnswerPanel {
-  #parts; #said; #predictions = [];
+  /** @type {AnswerParts} */ #parts;
+  /** @type {Prediction[]} */ #predictions = [];
+  #liveRegion;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
-    const parts = [...root.querySelectorAll("[data-part]")].map((element) => [element.dataset.part, element]);
-    this.#parts = Object.fromEntries(parts);
-    this.#said = root.querySelector("[aria-live]");
-    this.#parts.threshold.addEventListener("input", () => this.#filter());
+    this.#parts = collectParts(root, "part");
+    this.#liveRegion = find("[aria-live]", HTMLElement, root);
+    this.#parts.threshold.addEventListener("input", () => this.#applyThreshold());
   }
 
-  /** `fraction` 0…1 of the bytes are away; `null`: nobody knows how long. */
-  working(sentence, fraction = null) {
-    this.#say(sentence);
-    this.#show("progress-panel");
+  /**
+   * @param {string} sentence
+   * @param {number | null} fraction of the bytes that are sent, 0…1; null if the progress is unknown
+   */
+  showProgress(sentence, fraction = null) {
+    this.#setText(sentence);
+    this.#showSection("progress-panel");
     const { progress } = this.#parts;
     if (fraction === null) progress.removeAttribute("value");
     else progress.value = fraction;
   }
 
-  answered(result, roundTripMs, took = timing(result, roundTripMs)) {
-    const sure = confidence(result);
-    const line = [sure.word, sure.number, closest(result)].filter(Boolean).join(" · ");
-    this.#say(verdict(result), { detail: line, squirrel: squirrel(result), whole: result.squirrel === "yes" });
-    fill(this.#parts.certainty, sure.score);
+  /** @param {Result} result @param {number} roundTripMs */
+  showAnswer(result, roundTripMs, timing = timingText(result, roundTripMs)) {
+    const { word, number, score } = describeCertainty(result);
+    const detail = [word, number, closestMatchText(result)].filter(Boolean).join(" · ");
+    this.#setText(verdictText(result), { detail, squirrel: squirrelText(result), isWhole: result.squirrel === "yes" });
+    setScore(this.#parts.certainty, score);
     this.#predictions = result.predictions;
-    this.#parts["prediction-list"].replaceChildren(...result.predictions.map(row));
-    this.#parts.timing.textContent = took;
-    this.#filter();
-    this.#show("predictions");
+    this.#parts["prediction-list"].replaceChildren(...result.predictions.map(createRow));
+    this.#parts.timing.textContent = timing;
+    this.#applyThreshold();
+    this.#showSection("predictions");
   }
 
-  rejected(error) {
-    const { sentence, advice, again } = refusal(error);
-    this.#say(sentence, { detail: advice });
-    this.#parts.retry.hidden = !again;
-    this.#show("error");
+  /** @param {ErrorDetails} error */
+  showError(error) {
+    const { sentence, advice, canRetry } = errorText(error);
+    this.#setText(sentence, { detail: advice });
+    this.#parts.retry.hidden = !canRetry;
+    this.#showSection("error");
   }
 
-  /** While answers come many times a second, somebody else says them. */
-  hush(silent) { this.#said.ariaLive = silent ? "off" : "polite"; }
+  /** Keep screen readers silent while answers change many times per second. @param {boolean} isMuted */
+  setMuted(isMuted) { this.#liveRegion.ariaLive = isMuted ? "off" : "polite"; }
 
   clear() {
-    for (const name of ["squirrel", "verdict", "detail"]) this.#parts[name].textContent = "";
-    this.#show("nothing");
+    for (const name of /** @type {const} */ (["squirrel", "verdict", "detail"])) this.#parts[name].textContent = "";
+    this.#showSection(null);
   }
 
-  /** The first sentence stands out, unless it takes the `whole`; what follows it is the same size, and quieter. */
-  #say(text, { detail = "", squirrel = "", whole = false } = {}) {
+  /** Show `text`, its first sentence emphasised unless `isWhole`. @param {string} text */
+  #setText(text, { detail = "", squirrel = "", isWhole = false } = {}) {
+    const { verdict } = this.#parts;
     this.#parts.squirrel.textContent = squirrel;
-    this.#parts.verdict.hidden = false;
-    const [first, more] = whole ? [text] : text.split(/^([^.]*\.)(?: |$)/).filter(Boolean);
-    if (this.#parts.verdict.textContent !== text) {
-      this.#parts.verdict.replaceChildren(first, ...(more ? [" ", part("span", "more", more)] : []));
+    verdict.hidden = false;
+    const [first, rest] = isWhole ? [text] : text.split(/^([^.]*\.)(?: |$)/).filter(Boolean);
+    if (verdict.textContent !== text) {
+      verdict.replaceChildren(first, ...(rest ? [" ", createElement("span", "more", rest)] : []));
     }
     this.#parts.detail.textContent = detail;
   }
 
-  #show(shown) {
-    for (const name of ["progress-panel", "predictions", "error"]) this.#parts[name].hidden = name !== shown;
+  /** @param {"progress-panel" | "predictions" | "error" | null} shown */
+  #showSection(shown) {
+    for (const name of /** @type {const} */ (["progress-panel", "predictions", "error"])) this.#parts[name].hidden = name !== shown;
     this.#parts.certainty.hidden = shown !== "predictions";
   }
 
-  #filter() {
-    const least = Number(this.#parts.threshold.value) / 100;
-    const above = this.#predictions.map(({ score }) => score >= least);
-    [...this.#parts["prediction-list"].children].forEach((item, index) => { item.hidden = !above[index]; });
-    this.#parts["threshold-value"].textContent = wholePercent(least);
-    this.#parts.none.hidden = above.includes(true);
+  #applyThreshold() {
+    const minScore = Number(this.#parts.threshold.value) / 100;
+    const isShown = this.#predictions.map(({ score }) => score >= minScore);
+    [...this.#parts["prediction-list"].children].forEach((row, index) => row.toggleAttribute("hidden", !isShown[index]));
+    this.#parts["threshold-value"].textContent = formatPercent(minScore);
+    this.#parts.none.hidden = isShown.includes(true);
   }
 }
 
-function row({ display, score, is_animal: isAnimal }) {
-  const item = document.createElement("li");
-  item.classList.toggle("is-animal", isAnimal);
-  const name = part("span", "prediction-name");
-  name.append(english(display));
-  if (isAnimal) name.append(part("span", "visually-hidden", AN_ANIMAL));
-  const bar = part("span", "bar");
-  bar.setAttribute("aria-hidden", "true");
-  fill(bar, score);
-  item.append(name, part("span", "prediction-score", percent(score)), bar);
-  return item;
-}
-
-/** The names of the classes are English in every language, and are to be read aloud so. */
-function english(name) {
-  return Object.assign(part("span", "", name), { lang: "en" });
-}
-
-function part(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-/** Through the CSSOM: the page's policy refuses style attributes. */
-function fill(bar, score) {
-  bar.style.setProperty("--score", String(score));
+/** @param {Prediction} prediction */
+function createRow({ display, score, is_animal: isAnimal }) {
+  const row = createElement("li", isAnimal ? "is-animal" : "");
+  const name = createElement("span", "prediction-name");
+  // Class names are English on every page: `lang` makes screen readers pronounce them so.
+  name.append(Object.assign(createElement("span", "", display), { lang: "en" }));
+  if (isAnimal) name.append(createElement("span", "visually-hidden", ANIMAL_SUFFIX));
+  const bar = Object.assign(createElement("span", "bar"), { ariaHidden: "true" });
+  setScore(bar, score);
+  row.append(name, createElement("span", "prediction-score", scorePercent(score)), bar);
+  return row;
 }

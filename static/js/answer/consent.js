@@ -1,53 +1,55 @@
-/** The tick that lets photos be kept, and what is said beside it. */
+/** The checkbox that lets the server keep photos, with its label and hint. */
 
-import { HINTS } from "../i18n/messages.js";
+import { CONSENT } from "../i18n/messages.js";
+import { find } from "../ui/dom.js";
 
 export class ConsentBox {
-  #box; #label; #hint; #unticked;
+  #checkbox; #label; #hint; #initialHint;
 
-  constructor({ box, label, hint, onTick }) {
-    this.#box = box;
-    this.#label = label;
-    this.#hint = hint;
-    this.#unticked = hint.textContent;
-    box.addEventListener("change", onTick);
+  /** @param {HTMLElement} root @param {() => void} onChange */
+  constructor(root, onChange) {
+    this.#checkbox = find("input", HTMLInputElement, root);
+    this.#label = find("label", HTMLElement, root);
+    this.#hint = find(".consent-hint", HTMLElement, root);
+    this.#initialHint = this.#hint.textContent ?? "";
+    this.#checkbox.addEventListener("change", onChange);
   }
 
-  get ticked() { return this.#box.checked; }
-  untick() { this.#box.checked = false; }
+  get isTicked() { return this.#checkbox.checked; }
+  untick() { this.#checkbox.checked = false; }
+  disable() { this.#checkbox.disabled = true; }
 
-  /** Consent for one photo; `given`: it has gone with it, and cannot be called back. */
-  forOne(given) {
-    this.#say(HINTS.keepOne, this.#unticked);
-    this.#box.disabled = given;
+  /** Ask for one photo. @param {boolean} isSent consent that was sent cannot be withdrawn here */
+  showForPhoto(isSent) {
+    this.#setText(CONSENT.onePhoto, this.#initialHint);
+    this.#checkbox.disabled = isSent;
   }
 
-  /** Consent for whatever a list sends from now on. */
-  forMany(ticked) {
-    this.#say(HINTS.keepMany, HINTS.keepManyHow);
-    this.#box.disabled = false;
-    this.#box.checked = ticked;
+  /** Ask for all photos that a batch sends from now on. @param {boolean} isTicked */
+  showForBatch(isTicked) {
+    this.#setText(CONSENT.allPhotos, CONSENT.allPhotosHint);
+    this.#checkbox.disabled = false;
+    this.#checkbox.checked = isTicked;
   }
 
-  /** The answer of a row stands on the page: its own consent, not that of the list. */
-  forRow(given) {
-    this.forOne(given);
-    this.#box.checked = given;
+  /** Ask for one photo of a batch. @param {boolean} isSent */
+  showForRow(isSent) {
+    this.showForPhoto(isSent);
+    this.#checkbox.checked = isSent;
   }
 
-  wait() { this.#box.disabled = true; }
-
-  kept() {
-    this.#box.disabled = true;
-    this.#hint.textContent = HINTS.kept;
+  showSaved() {
+    this.disable();
+    this.#hint.textContent = CONSENT.saved;
   }
 
-  notKept() {
-    this.#box.checked = this.#box.disabled = false;
-    this.#hint.textContent = HINTS.notKept;
+  showFailed() {
+    this.#checkbox.checked = this.#checkbox.disabled = false;
+    this.#hint.textContent = CONSENT.failed;
   }
 
-  #say(label, hint) {
+  /** @param {string} label @param {string} hint */
+  #setText(label, hint) {
     this.#label.textContent = label;
     this.#hint.textContent = hint;
   }

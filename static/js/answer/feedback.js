@@ -1,90 +1,102 @@
-/** What may be said and done after an answer: right or not, share. The record may still be on its way. */
+/** The panel below an answer: feedback and a link to share. The server may still be storing the record. */
 
-import { offerNames } from "./name-suggestions.js";
+import { attachNameSuggestions } from "./name-suggestions.js";
 import { gettext, ngettext } from "../i18n/gettext.js";
+import { collectParts, find } from "../ui/dom.js";
 
-/** How often a record that is not there yet is asked for. */
-const TRIES = 15;
-const WAIT_MS = 1_000;
+/** A record that is not stored yet is requested this often. */
+const MAX_ATTEMPTS = 15;
+const RETRY_DELAY_MS = 1_000;
 
-const SAID = {
-  right: () => gettext("Thank you. Noted."),
-  again: () => gettext("You had said so before. The first time counts."),
-  gone: () => gettext("This answer was deleted."),
-  late: () => gettext("This answer is not in the history yet. Please try again later."),
-  lost: () => gettext("That did not get through. Please try again."),
+const STATUS = {
+  thanks: gettext("Thank you for your feedback."),
+  repeated: gettext("You already gave feedback on this answer. The first one counts."),
+  deleted: gettext("This answer was deleted."),
+  notStored: gettext("This answer is not in the history yet. Please try again later."),
+  failed: gettext("The server did not respond. Please try again."),
 };
 
-/** The buttons below an answer; the page's style hides them in every other state. */
 class FeedbackPanel {
-  #root; #opinion; #share; #said; #link; #record = null;
+  #root; #form; #shareForm; #record = "";
+  /** @type {{"feedback-status": HTMLElement, link: HTMLElement}} */ #parts;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.#root = root;
-    this.#opinion = root.querySelector(".feedback-form");
-    this.#share = root.querySelector(".share");
-    this.#said = root.querySelector("[data-part=feedback-status]");
-    this.#link = root.querySelector("[data-part=link]");
-    this.#opinion.addEventListener("submit", (event) => this.#submitted(event, "judge", ({ first }) => this.#judged(first)));
-    this.#share.addEventListener("submit", (event) => this.#submitted(event, "share", (shared) => this.#shared(shared)));
-    offerNames(this.#opinion);
+    this.#parts = collectParts(root, "part");
+    this.#form = find(".feedback-form", HTMLFormElement, root);
+    this.#shareForm = find(".share", HTMLFormElement, root);
+    this.#form.addEventListener("submit", (event) => this.#submit(event, "judge", ({ first }) => this.#showThanks(first)));
+    this.#shareForm.addEventListener("submit", (event) => this.#submit(event, "share", (reply) => this.#showLink(reply)));
+    attachNameSuggestions(this.#form);
   }
 
-  take({ record }) {
+  /** @param {Pick<Result, "record">} result */
+  showFor({ record }) {
     this.#record = record;
-    this.#opinion.reset();
-    this.#opinion.querySelector("details").open = false;
-    this.#opinion.hidden = this.#share.hidden = this.#root.hidden = false;
-    this.#link.hidden = true;
-    this.#say("");
+    this.#form.reset();
+    find("details", HTMLDetailsElement, this.#form).open = false;
+    this.#form.hidden = this.#shareForm.hidden = this.#root.hidden = false;
+    this.#parts.link.hidden = true;
+    this.#setStatus("");
   }
 
-  async #submitted(event, what, done) {
+  /** @param {SubmitEvent} event @param {"judge" | "share"} action @param {(reply: any) => void} onSuccess */
+  async #submit(event, action, onSuccess) {
     event.preventDefault();
-    const [record, form] = [this.#record, event.target];
-    const answer = await this.#post(`${this.#root.dataset.history}/${record}/${what}`, new FormData(form, event.submitter));
+    const record = this.#record;
+    const fields = new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter);
+    const reply = await post(`${this.#root.dataset.history}/${record}/${action}`, fields);
     if (record !== this.#record) return;
-    if (typeof answer === "string") this.#say(answer);
-    else done(answer);
+    if (typeof reply === "string") this.#setStatus(reply);
+    else onSuccess(reply);
   }
 
-  /** The answer, or why there is none in words. */
-  async #post(url, body) {
-    try {
-      for (let tries = 0; tries < TRIES; tries += 1) {
-        const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
-        if (response.status === 410) return SAID.gone();
-        if (response.status === 400) return (await response.json()).message;
-        if (response.status !== 202) return response.ok ? await response.json() : SAID.lost();
-        await new Promise((resolve) => { setTimeout(resolve, WAIT_MS); });
-      }
-      return SAID.late();
-    } catch {
-      return SAID.lost();
-    }
+  /** @param {boolean} isFirst */
+  #showThanks(isFirst) {
+    this.#form.hidden = true;
+    this.#setStatus(isFirst ? STATUS.thanks : STATUS.repeated);
   }
 
-  #judged(first) {
-    this.#opinion.hidden = true;
-    this.#say(first ? SAID.right() : SAID.again());
-  }
-
-  #shared({ link, days }) {
-    this.#share.hidden = true;
-    this.#link.hidden = false;
-    const field = this.#link.querySelector("input");
+  /** @param {{link: string, days: number}} reply */
+  #showLink({ link, days }) {
+    this.#shareForm.hidden = true;
+    this.#parts.link.hidden = false;
+    const field = find("input", HTMLInputElement, this.#parts.link);
     field.value = link;
-    this.#link.querySelector("label").textContent = ngettext(
-      "Whoever has this link sees the answer, and the photo if you kept it, for {count} day:",
-      "Whoever has this link sees the answer, and the photo if you kept it, for {count} days:", days,
+    find("label", HTMLLabelElement, this.#parts.link).textContent = ngettext(
+      "Anyone with this link can see the answer for {count} day, and the photo if you kept it:",
+      "Anyone with this link can see the answer for {count} days, and the photo if you kept it:", days,
     );
     field.focus();
     field.select();
   }
 
-  #say(text) {
-    this.#said.textContent = text;
+  /** @param {string} text */
+  #setStatus(text) {
+    this.#parts["feedback-status"].textContent = text;
   }
 }
 
-export const feedbackPanel = new FeedbackPanel(document.getElementById("follow-up"));
+/**
+ * Post a form. Resolves to the server's JSON, or to a sentence about the failure.
+ *
+ * @param {string} url
+ * @param {FormData} body
+ */
+async function post(url, body) {
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+      if (response.status === 410) return STATUS.deleted;
+      if (response.status === 400) return (await response.json()).message;
+      if (response.status !== 202) return response.ok ? await response.json() : STATUS.failed;
+      await new Promise((resolve) => { setTimeout(resolve, RETRY_DELAY_MS); });
+    }
+    return STATUS.notStored;
+  } catch {
+    return STATUS.failed;
+  }
+}
+
+export const feedbackPanel = new FeedbackPanel(find("#follow-up", HTMLElement));

@@ -1,95 +1,112 @@
-/** Why: which part of the photo spoke for an answer, painted over it from 49 numbers. */
+/** The heatmap: shows over the photo which parts counted towards a class. */
 
-import { newCanvas } from "../photo/resize.js";
-import { mapName, spoke, wherePeak } from "../i18n/messages.js";
+import { heatmapSubject, heatmapText, peakRegion } from "../i18n/messages.js";
+import { createCanvas, getContext } from "../photo/resize.js";
+import { collectParts } from "../ui/dom.js";
 
 const CELLS = 7;
-/** Indigo, magenta, amber, yellow: apart for every kind of sight, and on photos of any colour. The legend's too. */
+const CANVAS_SIDE = 448;
+/** Indigo, magenta, amber, yellow: distinct for colour-blind readers and on any photo. Twin of the legend in answer.css. */
 const RAMP = [[62, 4, 156], [177, 42, 144], [244, 136, 73], [240, 249, 33]];
 
-/** The map over the photo: a switch, which class it is of, and how strong it shows. */
 export class Heatmap {
-  #parts; #heatmap = null; #verdict = ""; #predictions = []; #shown = "verdict";
+  #toggle; #canvas; #panel;
+  /** @type {{text: HTMLElement, reason: HTMLElement, class: HTMLSelectElement, opacity: HTMLInputElement}} */ #parts;
+  /** @type {HeatmapData | null} */ #data = null;
 
+  /** @param {{toggle: HTMLElement, canvas: HTMLCanvasElement, panel: HTMLElement}} elements */
   constructor({ toggle, canvas, panel }) {
-    const parts = [...panel.querySelectorAll("[data-heatmap]")].map((element) => [element.dataset.heatmap, element]);
-    this.#parts = { ...Object.fromEntries(parts), toggle, canvas, panel };
-    this.#parts.toggle.addEventListener("click", () => this.#set(this.#parts.toggle.ariaPressed !== "true"));
-    this.#parts.class.addEventListener("change", () => this.#choose(this.#parts.class.value));
-    this.#parts.opacity.addEventListener("input", () => this.#fade());
+    this.#toggle = toggle;
+    this.#canvas = canvas;
+    this.#panel = panel;
+    this.#parts = collectParts(panel, "heatmap");
+    toggle.addEventListener("click", () => this.#setVisible(toggle.ariaPressed !== "true"));
+    this.#parts.class.addEventListener("change", () => this.#drawSelected());
+    this.#parts.opacity.addEventListener("input", () => this.#applyOpacity());
   }
 
-  /** Takes the maps of a new result; without them there is nothing to switch on. */
-  take({ heatmap = null, verdict, predictions }) {
-    this.#heatmap = heatmap;
-    this.#verdict = mapName(verdict);
-    this.#predictions = predictions;
+  /**
+   * Offer the maps of a result. The toggle stays hidden if it has none.
+   *
+   * @param {{heatmap?: HeatmapData | null, verdict: Pick<Verdict, "kind" | "display" | "reason">, predictions: Prediction[]}} result
+   */
+  setResult({ heatmap = null, verdict, predictions }) {
+    this.#data = heatmap;
     this.#parts.reason.textContent = verdict.reason;
-    this.#set(false);
-    this.#parts.toggle.hidden = !heatmap;
+    this.#setVisible(false);
+    this.#toggle.hidden = !heatmap;
     if (!heatmap) return;
-    this.#parts.class.replaceChildren(...this.#options());
-    this.#choose("verdict");
+    const classes = predictions.filter(({ index }) => heatmap.maps[index]);
+    const options = classes.map(({ display, index }) => new Option(display, String(index)));
+    this.#parts.class.replaceChildren(new Option(heatmapSubject(verdict), "verdict"), ...options);
+    this.#drawSelected();
   }
 
-  /** Nothing to explain any more. */
   clear() {
-    this.#heatmap = null;
-    this.#set(false);
-    this.#parts.toggle.hidden = true;
+    this.#data = null;
+    this.#setVisible(false);
+    this.#toggle.hidden = true;
   }
 
-  #options() {
-    const classes = this.#predictions.filter(({ index }) => this.#heatmap.maps[index]);
-    return [new Option(this.#verdict, "verdict"), ...classes.map((one) => new Option(one.display, one.index))];
+  /** @param {boolean} isVisible */
+  #setVisible(isVisible) {
+    this.#toggle.ariaPressed = String(isVisible);
+    this.#canvas.hidden = !isVisible;
+    this.#panel.hidden = !isVisible;
   }
 
-  #set(on) {
-    this.#parts.toggle.ariaPressed = String(on);
-    this.#parts.canvas.hidden = !on;
-    this.#parts.panel.hidden = !on;
+  #drawSelected() {
+    if (!this.#data) return;
+    const { view_box: viewBox, maps } = this.#data;
+    const [option] = this.#parts.class.selectedOptions;
+    const map = maps[option.value];
+    draw(this.#canvas, viewBox, map);
+    this.#parts.text.textContent = heatmapText(option.text, peakRegion(viewBox, map));
+    this.#applyOpacity();
   }
 
-  #choose(key) {
-    this.#shown = key;
-    const name = this.#parts.class.selectedOptions[0].textContent;
-    const map = this.#heatmap.maps[this.#shown];
-    paint(this.#parts.canvas, this.#heatmap.view_box, map);
-    this.#parts.text.textContent = spoke(name, wherePeak(this.#heatmap.view_box, map));
-    this.#fade();
-  }
-
-  #fade() {
-    this.#parts.canvas.style.setProperty("opacity", String(Number(this.#parts.opacity.value) / 100));
+  #applyOpacity() {
+    this.#canvas.style.setProperty("opacity", String(Number(this.#parts.opacity.value) / 100));
   }
 }
 
-/** Puts the canvas over the square that was looked at, and paints 7×7 logits smoothly into it. */
-function paint(canvas, [x, y, width, height], map) {
-  for (const [side, fraction] of Object.entries({ left: x, top: y, width, height })) {
-    canvas.style.setProperty(side, `${fraction * 100}%`);
+/**
+ * Place the canvas over the classified square and draw the map into it, smoothly enlarged.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {HeatmapData["view_box"]} viewBox
+ * @param {number[]} map
+ */
+function draw(canvas, [left, top, width, height], map) {
+  for (const [property, fraction] of Object.entries({ left, top, width, height })) {
+    canvas.style.setProperty(property, `${fraction * 100}%`);
   }
-  const small = newCanvas(CELLS, CELLS);
-  small.getContext("2d").putImageData(new ImageData(colours(map), CELLS, CELLS), 0, 0);
-  canvas.width = canvas.height = 448;
-  const context = canvas.getContext("2d");
+  const cells = createCanvas(CELLS, CELLS);
+  getContext(cells).putImageData(new ImageData(colourCells(map), CELLS, CELLS), 0, 0);
+  canvas.width = canvas.height = CANVAS_SIDE;
+  const context = getContext(canvas);
   context.imageSmoothingQuality = "high";
-  context.drawImage(small, 0, 0, canvas.width, canvas.height);
+  context.drawImage(cells, 0, 0, CANVAS_SIDE, CANVAS_SIDE);
 }
 
-/** RGBA of each cell: its share of the strongest, 0…1, as colour and as opacity. What spoke against it stays clear. */
-export function colours(map) {
-  const strongest = Math.max(...map);
+/**
+ * Return the RGBA pixels of a map. Colour and opacity follow each logit's share of the maximum; negative logits are transparent.
+ *
+ * @param {number[]} map
+ */
+function colourCells(map) {
+  const max = Math.max(...map);
   const pixels = new Uint8ClampedArray(4 * map.length);
   map.forEach((logit, cell) => {
-    const share = strongest > 0 ? Math.max(0, logit / strongest) : 0;
-    pixels.set([...between(share), 255 * share], 4 * cell);
+    const share = max > 0 ? Math.max(0, logit / max) : 0;
+    pixels.set([...rampColour(share), 255 * share], 4 * cell);
   });
   return pixels;
 }
 
-function between(share) {
-  const place = share * (RAMP.length - 1);
-  const from = Math.min(Math.floor(place), RAMP.length - 2);
-  return RAMP[from].map((value, channel) => value + (place - from) * (RAMP[from + 1][channel] - value));
+/** Interpolate the ramp. @param {number} share 0…1 */
+function rampColour(share) {
+  const position = share * (RAMP.length - 1);
+  const start = Math.min(Math.floor(position), RAMP.length - 2);
+  return RAMP[start].map((value, channel) => value + (position - start) * (RAMP[start + 1][channel] - value));
 }

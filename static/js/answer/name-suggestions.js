@@ -1,22 +1,22 @@
-/** Offers names of animals and things for what is being typed into a form that says what a photo shows. */
+/** Suggests names of animals and things in a feedback form. */
 
-export function offerNames(form) {
-  const input = form.elements.suggested;
-  const list = input.list;
-  let asked = "";
+/** @param {HTMLFormElement} form its `data-names` is the URL of the search */
+export function attachNameSuggestions(form) {
+  const input = /** @type {HTMLInputElement} */ (form.elements.namedItem("suggested"));
+  let latestQuery = "";
   input.addEventListener("input", async () => {
-    asked = input.value.trim();
-    const query = asked;
-    const names = query ? await found(form.dataset.names, query) : [];
-    if (query === asked) list.replaceChildren(...names.map((name) => new Option(name, name)));
+    const query = latestQuery = input.value.trim();
+    const names = query ? await searchNames(form.dataset.names ?? "", query) : [];
+    if (query === latestQuery) input.list?.replaceChildren(...names.map((name) => new Option(name, name)));
   });
 }
 
-async function found(url, query) {
+/** @param {string} url @param {string} query @returns {Promise<string[]>} */
+async function searchNames(url, query) {
   try {
     const response = await fetch(`${url}?${new URLSearchParams({ q: query })}`);
     return response.ok ? (await response.json()).names : [];
   } catch {
-    return []; // a name can be typed out
+    return []; // suggestions are optional
   }
 }

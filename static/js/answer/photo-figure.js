@@ -1,13 +1,18 @@
-/** The photo on the page, at its own proportions before it is decoded. */
+/** The photo on the page, at its own aspect ratio before it is decoded. */
 
-import { preparation } from "../i18n/messages.js";
+import { captionText } from "../i18n/messages.js";
 
-/** `photo` as photo.js prepares it; without sizes there is nothing this browser could show. */
-export function drawPhoto({ frame, image, noPreview, caption }, { blob, width, height, from }, name) {
+/**
+ * @param {{frame: HTMLElement, image: HTMLImageElement, noPreview: HTMLElement, caption: HTMLElement}} parts
+ * @param {ResizedPhoto} photo
+ * @param {string} name
+ */
+export function showPhoto({ frame, image, noPreview, caption }, photo, name) {
+  const { blob, width = 3, height = 2, original } = photo;
   URL.revokeObjectURL(image.src);
-  image.hidden = !from;
-  noPreview.hidden = Boolean(from);
-  if (from) Object.assign(image, { width, height, src: URL.createObjectURL(blob) });
-  frame.style.setProperty("--ratio", from ? String(width / height) : "1.5");
-  caption.textContent = preparation({ width, height, from }, name);
+  image.hidden = !original;
+  noPreview.hidden = Boolean(original);
+  if (original) Object.assign(image, { width, height, src: URL.createObjectURL(blob) });
+  frame.style.setProperty("--ratio", String(width / height));
+  caption.textContent = captionText(photo, name);
 }

@@ -1,72 +1,92 @@
-/** What a list of photos says: a few words for each, and one line for all. Pure, as words.js. */
+/** Texts of a batch: one for each photo and the totals. Uses no DOM. */
 
-import { gettext, ngettext, number, wholePercent } from "../i18n/gettext.js";
-import { WORKING, confidence, refusal, verdict } from "../i18n/messages.js";
+import { formatNumber, formatPercent, gettext, ngettext } from "../i18n/gettext.js";
+import { PROGRESS, describeCertainty, errorText, verdictText } from "../i18n/messages.js";
 
-const NAMES_SAID = 4;
+/** The tally names this many answers and counts the rest together. */
+const MAX_NAMES = 4;
 
-/** The buttons of a row. */
-export const TOOLS = Object.freeze({
+/** Labels of the buttons of a row. */
+export const ROW_ACTIONS = Object.freeze({
   cancel: gettext("Cancel"),
-  cancelThis: (path) => gettext("Cancel {path}", { path }),
+  /** @param {string} path */
+  cancelPhoto: (path) => gettext("Cancel {path}", { path }),
   retry: gettext("Try again"),
-  retryThis: (path) => gettext("Try {path} again", { path }),
+  /** @param {string} path */
+  retryPhoto: (path) => gettext("Try {path} again", { path }),
 });
 
-/** Where a photo is: `{sentence, detail, score?, again?}`; `again`: trying again may help. */
-export function rowWords(item) {
-  const { state, result, position, fraction } = item;
-  if (state === "answered") return answered(result);
-  if (state === "rejected" || state === "cancelled") return withoutAnswer(item.error);
-  const sentence = {
-    waiting: gettext("Waiting its turn"),
-    preparing: gettext("Getting ready…"),
-    connecting: WORKING.connecting,
-    sending: gettext("Sending {share}", { share: wholePercent(fraction ?? 0) }),
-    queued: WORKING.queued(position ?? 1),
-    looking: WORKING.looking,
-  }[state];
-  return { sentence, detail: "" };
+/**
+ * @typedef {object} RowText
+ * @property {string} sentence
+ * @property {string} detail
+ * @property {number} [score] of the answer, 0…1
+ * @property {boolean} [canRetry] another try may help
+ */
+
+/** @param {BatchItem} item @returns {RowText} */
+export function rowText(item) {
+  if (item.answer) return answerText(item.answer.result);
+  if (item.state === "rejected" || item.state === "cancelled") {
+    const { sentence, advice, canRetry } = errorText(item.error ?? {});
+    return { sentence, detail: advice, canRetry };
+  }
+  return { sentence: progressText(item), detail: "" };
 }
 
-function answered(result) {
-  const { word, number, score } = confidence(result);
-  const squirrel = { maybe: gettext("perhaps a squirrel"), no: gettext("no squirrel") }[result.squirrel];
-  return { sentence: verdict(result), detail: [squirrel, word, number].filter(Boolean).join(" · "), score };
+/** @param {BatchItem} item */
+function progressText({ state, position = 1, fraction = 0 }) {
+  if (state === "preparing") return gettext("Preparing…");
+  if (state === "connecting" || state === "looking") return PROGRESS[state];
+  if (state === "sending") return gettext("Sending {share}", { share: formatPercent(fraction) });
+  return state === "queued" ? PROGRESS.queued(position) : gettext("Waiting");
 }
 
-function withoutAnswer(fault) {
-  const { sentence, advice, again } = refusal(fault);
-  return { sentence, detail: advice, again };
+/** @param {Result} result */
+function answerText(result) {
+  const { word, number, score } = describeCertainty(result);
+  const squirrel = { yes: "", maybe: gettext("perhaps a squirrel"), no: gettext("no squirrel") }[result.squirrel];
+  return { sentence: verdictText(result), detail: [squirrel, word, number].filter(Boolean).join(" · "), score };
 }
 
-/** "37 of 50 answered". */
-export function totals(items) {
-  return gettext("{done} of {all} answered", { done: number(count(items, "answered")), all: number(items.length) });
+/** Return "37 of 50 answered". @param {BatchItem[]} items */
+export function totalsText(items) {
+  return gettext("{done} of {all} answered", { done: formatNumber(countState(items, "answered")), all: formatNumber(items.length) });
 }
 
-/** "12 × cat · 1 × squirrel · 3 × no animal · 2 refused", the most frequent first. */
-export function tally(items) {
-  const names = new Map();
-  for (const item of items.filter(({ state }) => state === "answered")) names.set(nameOf(item), (names.get(nameOf(item)) ?? 0) + 1);
-  const sorted = [...names].sort(([a, m], [b, n]) => n - m || a.localeCompare(b));
-  const rest = sorted.slice(NAMES_SAID).reduce((sum, [, times]) => sum + times, 0);
-  const [refused, cancelled] = [count(items, "rejected"), count(items, "cancelled")];
+/** Return "12 × cat · 1 × squirrel · 3 × no animal · 2 rejected", the most frequent answer first. @param {BatchItem[]} items */
+export function tallyText(items) {
+  const counts = [...countNames(items)].sort(([nameA, countA], [nameB, countB]) => countB - countA || nameA.localeCompare(nameB));
+  const otherCount = counts.slice(MAX_NAMES).reduce((sum, [, count]) => sum + count, 0);
+  const [rejected, cancelled] = [countState(items, "rejected"), countState(items, "cancelled")];
   return [
-    ...sorted.slice(0, NAMES_SAID).map(([name, times]) => `${number(times)} × ${name}`),
-    rest && ngettext("{count} other", "{count} others", rest),
-    refused && gettext("{count} refused", { count: number(refused) }),
-    cancelled && gettext("{count} cancelled", { count: number(cancelled) }),
+    ...counts.slice(0, MAX_NAMES).map(([name, count]) => `${formatNumber(count)} × ${name}`),
+    otherCount && ngettext("{count} other", "{count} others", otherCount),
+    rejected && gettext("{count} rejected", { count: formatNumber(rejected) }),
+    cancelled && gettext("{count} cancelled", { count: formatNumber(cancelled) }),
   ].filter(Boolean).join(" · ");
 }
 
-function count(items, state) {
+/** @param {BatchItem[]} items @param {ItemState} state */
+function countState(items, state) {
   return items.filter((item) => item.state === state).length;
 }
 
-/** The everyday name: "a cat (Egyptian cat)" counts as a cat. */
-function nameOf({ result: { squirrel, verdict: { kind, headline } } }) {
+/** @param {BatchItem[]} items */
+function countNames(items) {
+  /** @type {Map<string, number>} */
+  const counts = new Map();
+  for (const { answer } of items) {
+    if (!answer) continue;
+    const name = everydayName(answer.result);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Return the name without article and class: "a cat (Egyptian cat)" counts as "cat". @param {Result} result */
+function everydayName({ squirrel, verdict: { kind, headline } }) {
   if (squirrel === "yes") return gettext("squirrel");
   const name = headline.replace(/^an? | \(.*\)$/g, "");
-  return { species: name, group: name, animal: gettext("some animal"), none: gettext("no animal") }[kind] ?? gettext("not sure");
+  return { species: name, group: name, animal: gettext("some animal"), none: gettext("no animal"), unsure: gettext("not sure") }[kind];
 }

@@ -1,99 +1,119 @@
-/** Many photos at once: the list, its totals and what can be done with all of them. */
+/** The list of a batch with its totals and the buttons for all photos. */
 
+import { rowText, tallyText, totalsText } from "./batch-text.js";
+import { toCsv, toJson } from "./export.js";
 import { BatchQueue } from "./queue.js";
 import { BatchRows } from "./row.js";
-import { rowWords, tally, totals } from "./batch-text.js";
-import { toCsv, toJson } from "./export.js";
+import { collectParts } from "../ui/dom.js";
 
-/** A screen reader hears the totals at each quarter of the way. */
-const QUARTERS = 4;
-/** Some browsers read a download only after they have asked where to. */
-const SAVED_WITHIN_MS = 60_000;
+/** A screen reader announces the totals after each quarter of the photos. */
+const ANNOUNCEMENTS = 4;
+/** Some browsers read a download only after the person has chosen a folder. */
+const REVOKE_DELAY_MS = 60_000;
 
 /**
- * A `change` event whenever a photo of the list changed, `detail: {item, was}`; `onOpen(item)` when a row is
- * clicked, `onClear()` when the list is to go.
+ * @typedef {Record<"totals" | "tally" | "announcer" | "rows", HTMLElement>
+ *   & Record<"cancelAll" | "clear" | "csv" | "json", HTMLButtonElement> & {progress: HTMLProgressElement}} Parts
  */
+
+/** Each change of a photo is a `change` event with the BatchItem as `detail`. */
 export class BatchView extends EventTarget {
-  #batch; #list; #parts; #ending = new AbortController(); #drawing = 0; #quarter = 0;
+  /** @type {Parts} elements by their `data-batch` */ #parts;
+  #queue; #rows; #lifetime = new AbortController(); #frameRequest = 0; #announced = 0;
 
-  /** `root` holds the parts, found by their `data-batch`. */
-  constructor({ root, prepare, classify, onOpen, onClear }) {
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.root
+   * @param {ResizePhoto} options.resize
+   * @param {Classify} options.classify
+   * @param {(item: BatchItem) => void} options.onOpen called when a row is clicked
+   * @param {() => void} options.onClear called when the list is to be removed
+   */
+  constructor({ root, resize, classify, onOpen, onClear }) {
     super();
-    this.#parts = Object.fromEntries([...root.querySelectorAll("[data-batch]")].map((part) => [part.dataset.batch, part]));
-    this.#batch = new BatchQueue({ prepare, classify });
-    this.#batch.addEventListener("change", ({ detail }) => this.#changed(detail));
-    this.#list = new BatchRows({
-      root: this.#parts.rows, onOpen,
-      onCancel: (item) => this.#batch.cancel(item), onRetry: (item) => this.retry(item),
+    this.#parts = collectParts(root, "batch");
+    this.#queue = new BatchQueue({ resize, classify });
+    this.#queue.addEventListener("change", (event) => this.#handleChange(/** @type {CustomEvent<BatchItem>} */ (event).detail));
+    this.#rows = new BatchRows(this.#parts.rows, {
+      open: onOpen, cancel: (item) => this.#queue.cancel(item), retry: (item) => this.retry(item),
     });
-    this.#wire(onClear);
+    this.#connectButtons(onClear);
   }
 
-  get open() { return this.#batch.open; }
-  get keep() { return this.#batch.keep; }
-  set keep(consent) { this.#batch.keep = consent; }
+  get pending() { return this.#queue.pending; }
+  get keep() { return this.#queue.keep; }
+  set keep(consent) { this.#queue.keep = consent; }
 
+  /** @param {PhotoFile[]} photos */
   add(photos) {
-    this.#batch.add(photos);
-    this.#total();
+    this.#queue.add(photos);
+    this.#drawTotals();
   }
 
-  /** Where `item` is, in words. */
-  said(item) { return rowWords(item).sentence; }
+  /** Describe the progress of `item`. @param {BatchItem} item */
+  sentence(item) { return rowText(item).sentence; }
 
-  retry(item) { this.#batch.retry(item); }
-  lineLost() { this.#batch.lineLost(); }
-  focus(item) { this.#list.focus(item); }
+  /** @param {BatchItem} item */
+  retry(item) { this.#queue.retry(item); }
+  /** @param {BatchItem} item */
+  focus(item) { this.#rows.focus(item); }
+  handleLostConnection() { this.#queue.handleLostConnection(); }
 
-  /** Cancels what runs, takes the rows away and lets go of the buttons: the next list has its own. */
+  /** Cancel all photos, remove the rows and release the buttons for the next batch. */
   end() {
-    this.#batch.cancelAll();
-    this.#ending.abort();
-    cancelAnimationFrame(this.#drawing);
-    for (const part of ["rows", "tally", "announcer"]) this.#parts[part].replaceChildren();
+    this.#queue.cancelAll();
+    this.#lifetime.abort();
+    cancelAnimationFrame(this.#frameRequest);
+    for (const name of /** @type {const} */ (["rows", "tally", "announcer"])) this.#parts[name].replaceChildren();
   }
 
-  #wire(onClear) {
-    const acts = {
-      cancelAll: () => this.#batch.cancelAll(),
+  /** @param {() => void} onClear */
+  #connectButtons(onClear) {
+    const { signal } = this.#lifetime;
+    const handlers = {
+      cancelAll: () => this.#queue.cancelAll(),
       clear: onClear,
-      csv: () => download("answers.csv", "text/csv", toCsv(this.#batch.items)),
-      json: () => download("answers.json", "application/json", toJson(this.#batch.items)),
+      csv: () => download("answers.csv", "text/csv", toCsv(this.#queue.items)),
+      json: () => download("answers.json", "application/json", toJson(this.#queue.items)),
     };
-    for (const [part, act] of Object.entries(acts)) this.#parts[part].addEventListener("click", act, { signal: this.#ending.signal });
-    // Another page, another language or a closed tab would cost the photos that still wait: the browser asks first.
-    window.addEventListener("beforeunload", (event) => this.open && event.preventDefault(), { signal: this.#ending.signal });
+    for (const name of /** @type {(keyof typeof handlers)[]} */ (Object.keys(handlers))) {
+      this.#parts[name].addEventListener("click", handlers[name], { signal });
+    }
+    // Leaving the page would lose the photos without an answer: the browser asks first.
+    window.addEventListener("beforeunload", (event) => { if (this.pending) event.preventDefault(); }, { signal });
   }
 
-  #changed(detail) {
-    this.#list.draw(detail.item);
-    this.#drawing ||= requestAnimationFrame(() => this.#total());
-    this.dispatchEvent(new CustomEvent("change", { detail }));
+  /** @param {BatchItem} item */
+  #handleChange(item) {
+    this.#rows.draw(item);
+    this.#frameRequest ||= requestAnimationFrame(() => this.#drawTotals());
+    this.dispatchEvent(new CustomEvent("change", { detail: item }));
   }
 
-  /** Once a frame at most: a list of a thousand is counted for it. */
-  #total() {
-    cancelAnimationFrame(this.#drawing);
-    this.#drawing = 0;
-    const { items, open } = this.#batch;
-    this.#parts.totals.textContent = totals(items);
-    this.#parts.tally.textContent = tally(items);
-    this.#parts.progress.value = 1 - open / Math.max(1, items.length);
-    this.#parts.cancelAll.disabled = !open;
-    this.#parts.csv.disabled = this.#parts.json.disabled = open === items.length;
-    this.#announce(items, open);
+  /** Count all items. `#handleChange` limits it to once per frame, because a batch may have a thousand photos. */
+  #drawTotals() {
+    cancelAnimationFrame(this.#frameRequest);
+    this.#frameRequest = 0;
+    const { items, pending } = this.#queue;
+    const doneShare = 1 - pending / Math.max(1, items.length);
+    this.#parts.totals.textContent = totalsText(items);
+    this.#parts.tally.textContent = tallyText(items);
+    this.#parts.progress.value = doneShare;
+    this.#parts.cancelAll.disabled = !pending;
+    this.#parts.csv.disabled = this.#parts.json.disabled = pending === items.length;
+    this.#announce(Math.floor(ANNOUNCEMENTS * doneShare));
   }
 
-  #announce(items, open) {
-    const quarter = Math.floor(QUARTERS * (1 - open / Math.max(1, items.length)));
-    if (quarter > this.#quarter) this.#parts.announcer.textContent = `${totals(items)}. ${tally(items)}`;
-    this.#quarter = quarter;
+  /** @param {number} quarters */
+  #announce(quarters) {
+    if (quarters > this.#announced) this.#parts.announcer.textContent = `${this.#parts.totals.textContent}. ${this.#parts.tally.textContent}`;
+    this.#announced = quarters;
   }
 }
 
+/** @param {string} name @param {string} type @param {string} text */
 function download(name, type, text) {
-  const address = URL.createObjectURL(new Blob([text], { type }));
-  Object.assign(document.createElement("a"), { href: address, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(address), SAVED_WITHIN_MS);
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), REVOKE_DELAY_MS);
 }

@@ -1,119 +1,129 @@
 /**
- * Many photos on their way to their answers. Knows no DOM.
+ * The photos of a batch and their states. Uses no DOM.
  *
  *   waiting → preparing → connecting → sending → queued → looking → answered
- *                   any of them → refused or cancelled → (retry) waiting
+ *                any of them → rejected or cancelled → (retry) waiting
  */
 
-import { bytesOf } from "../photo/resize.js";
-import { RequestError, uuid4 } from "../connection/protocol.js";
+import { RequestError, createUuid } from "../connection/protocol.js";
+import { readBytes } from "../photo/resize.js";
 
-/** Photos under way at once: what a line takes (4), and two that are being made ready. */
-export const LANES = 6;
+/** Photos in progress: four that the server accepts per connection and two in preparation. */
+export const MAX_CONCURRENT = 6;
 const DONE = new Set(["answered", "rejected", "cancelled"]);
-const ON_THE_LINE = new Set(["sending", "queued", "looking"]);
+const SENT = new Set(["sending", "queued", "looking"]);
 
+/** @param {BatchItem} item */
 export const isDone = ({ state }) => DONE.has(state);
 
-/** Every change of a photo is a `change` event with `detail: {item, was}`. */
+/** Each change of a photo is a `change` event with the BatchItem as `detail`. */
 export class BatchQueue extends EventTarget {
-  /** Consent for whatever is sent from now on. */
+  /** Consent for all photos that are sent from now on. */
   keep = false;
-  #items = []; #underWay = 0; #prepare; #classify;
+  /** @type {BatchItem[]} */ #items = [];
+  #running = 0; #resize; #classify;
 
-  /** `prepare(file, {signal})` as in preparer.js, `classify(picture, options)` as in client.js. */
-  constructor({ prepare, classify }) {
+  /** @param {{resize: ResizePhoto, classify: Classify}} functions */
+  constructor({ resize, classify }) {
     super();
-    this.#prepare = prepare;
+    this.#resize = resize;
     this.#classify = classify;
   }
 
   get items() { return this.#items; }
-  get open() { return this.#items.filter((item) => !isDone(item)).length; }
+  get pending() { return this.#items.filter((item) => !isDone(item)).length; }
 
-  /** Takes `{file, path}`s. */
+  /** @param {PhotoFile[]} photos */
   add(photos) {
-    const fresh = photos.map(({ file, path }) => ({ id: uuid4(), file, path, state: "waiting", kept: false }));
-    this.#items = [...this.#items, ...fresh];
-    for (const item of fresh) this.#tell(item);
-    this.#pump();
+    const items = photos.map(({ file, path }) => ({ id: createUuid(), file, path, state: /** @type {ItemState} */ ("waiting"), isKept: false }));
+    this.#items = [...this.#items, ...items];
+    for (const item of items) this.#notify(item);
+    this.#startNext();
   }
 
+  /** @param {BatchItem} item */
   cancel(item) {
     if (isDone(item)) return;
-    this.#become(item, "cancelled", { error: new RequestError("job.cancelled") });
-    item.controller?.abort(item.error);
-    item.id = uuid4(); // the server may still be busy with the old one
+    const error = new RequestError("job.cancelled");
+    this.#update(item, "cancelled", { error });
+    item.controller?.abort(error);
+    item.id = createUuid(); // the server may still process the old id
   }
 
   cancelAll() {
     for (const item of this.#items) this.cancel(item);
   }
 
+  /** @param {BatchItem} item */
   retry(item) {
     if (item.state !== "rejected" && item.state !== "cancelled") return;
-    this.#become(item, "waiting", { error: null });
-    this.#pump();
+    this.#update(item, "waiting", { error: null });
+    this.#startNext();
   }
 
-  /** What was on the line goes again by itself once there is a new one. */
-  lineLost() {
-    for (const item of this.#items) if (ON_THE_LINE.has(item.state)) this.#become(item, "connecting");
+  /** Mark the sent photos as waiting for a connection. The client sends them again by itself. */
+  handleLostConnection() {
+    for (const item of this.#items) if (SENT.has(item.state)) this.#update(item, "connecting");
   }
 
-  #pump() {
+  #startNext() {
     for (const item of this.#items) {
-      if (this.#underWay >= LANES) return;
+      if (this.#running >= MAX_CONCURRENT) return;
       if (item.state === "waiting") this.#run(item);
     }
   }
 
+  /** @param {BatchItem} item */
   async #run(item) {
-    this.#underWay += 1;
+    this.#running += 1;
     item.controller = new AbortController();
     const { signal } = item.controller;
     try {
-      await this.#ask(item, signal);
+      await this.#process(item, signal);
     } catch (error) {
-      if (!signal.aborted) this.#refused(item, error);
+      if (!signal.aborted) this.#reject(item, error);
     }
-    this.#underWay -= 1;
-    this.#pump();
+    this.#running -= 1;
+    this.#startNext();
   }
 
-  async #ask(item, signal) {
-    this.#become(item, "preparing");
-    item.photo ??= await this.#prepare(item.file, { thumbnail: true, signal });
-    const picture = await bytesOf(item.photo.blob);
+  /** @param {BatchItem} item @param {AbortSignal} signal */
+  async #process(item, signal) {
+    this.#update(item, "preparing");
+    item.photo ??= await this.#resize(item.file, { thumbnail: true, signal });
+    const bytes = await readBytes(item.photo.blob);
     signal.throwIfAborted();
-    this.#become(item, "connecting");
-    const answer = await this.#classify(picture, {
+    this.#update(item, "connecting");
+    const answer = await this.#classify(bytes, {
       id: item.id, name: item.file.name, explain: true, signal,
-      keep: () => { item.kept = this.keep; return item.kept; },
-      onProgress: (progress) => { if (!signal.aborted) this.#progress(item, progress); },
+      keep: () => { item.isKept = this.keep; return item.isKept; },
+      onProgress: (progress) => { if (!signal.aborted) this.#showProgress(item, progress); },
     });
     signal.throwIfAborted();
-    this.#become(item, "answered", answer);
+    this.#update(item, "answered", { answer });
   }
 
-  #progress(item, { sent, size, position }) {
-    if (position) this.#become(item, "queued", { position });
-    else if (sent < size) this.#become(item, "sending", { fraction: sent / size });
-    else this.#become(item, "looking");
+  /** @param {BatchItem} item @param {Progress} progress */
+  #showProgress(item, { sentBytes, totalBytes, position }) {
+    if (position) this.#update(item, "queued", { position });
+    else if (sentBytes < totalBytes) this.#update(item, "sending", { fraction: sentBytes / totalBytes });
+    else this.#update(item, "looking");
   }
 
-  #refused(item, error) {
+  /** @param {BatchItem} item @param {unknown} error */
+  #reject(item, error) {
     if (!(error instanceof RequestError)) console.error(error);
-    this.#become(item, "rejected", { error: error instanceof RequestError ? error : new RequestError("file.unreadable") });
+    this.#update(item, "rejected", { error: error instanceof RequestError ? error : new RequestError("file.unreadable") });
   }
 
-  #become(item, state, more = {}) {
-    const was = item.state;
-    Object.assign(item, more, { state });
-    this.#tell(item, was);
+  /** @param {BatchItem} item @param {ItemState} state @param {Partial<BatchItem>} [changes] */
+  #update(item, state, changes) {
+    Object.assign(item, changes, { state });
+    this.#notify(item);
   }
 
-  #tell(item, was = null) {
-    this.dispatchEvent(new CustomEvent("change", { detail: { item, was } }));
+  /** @param {BatchItem} item */
+  #notify(item) {
+    this.dispatchEvent(new CustomEvent("change", { detail: item }));
   }
 }

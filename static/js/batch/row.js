@@ -1,104 +1,111 @@
-/** The rows of many photos, and what happens when one is clicked. */
+/** The rows of a batch. */
 
+import { ROW_ACTIONS, rowText } from "./batch-text.js";
 import { isDone } from "./queue.js";
-import { TOOLS, rowWords } from "./batch-text.js";
+import { createButton, createElement, setScore } from "../ui/dom.js";
 
 const CROSS = "m5 5 10 10M15 5 5 15";
 const ROUND_ARROW = "M15.5 10a5.5 5.5 0 1 1-1.6-3.9L16 8.2M16 4v4.2h-4.2";
 
-/** Draws into `root`, a row for each photo; `onOpen`, `onCancel`, `onRetry` are told the photo. */
-export class BatchRows {
-  #root; #acts; #rows = new Map();
+/** @typedef {"open" | "cancel" | "retry"} Action */
+/** @typedef {ReturnType<typeof createRow>} Row */
 
-  constructor({ root, onOpen, onCancel, onRetry }) {
+/** One row in `root` for each photo. */
+export class BatchRows {
+  #root; #handlers;
+  /** @type {Map<BatchItem, Row>} */ #rows = new Map();
+
+  /** @param {HTMLElement} root @param {Record<Action, (item: BatchItem) => void>} handlers of the buttons of a row */
+  constructor(root, handlers) {
     this.#root = root;
-    this.#acts = { open: onOpen, cancel: onCancel, retry: onRetry };
+    this.#handlers = handlers;
   }
 
-  /** Draws `item` as it is now. */
+  /** Create or update the row of `item`. @param {BatchItem} item */
   draw(item) {
-    const row = this.#rows.get(item) ?? this.#make(item);
-    const { sentence, detail, score, again = false } = rowWords(item);
+    const row = this.#rows.get(item) ?? this.#add(item);
+    const { sentence, detail, score, canRetry = false } = rowText(item);
     row.element.dataset.state = item.state;
     row.sentence.textContent = sentence;
     row.detail.textContent = detail;
     row.bar.hidden = score === undefined;
-    row.bar.style.setProperty("--score", String(score ?? 0));
+    setScore(row.bar, score ?? 0);
     row.open.disabled = item.state === "waiting";
-    swap(row, isDone(item), again);
-    if (item.photo?.thumbnail && row.thumbnail.hidden) show(row.thumbnail, item.photo.thumbnail);
+    switchButtons(row, isDone(item), canRetry);
+    if (item.photo?.thumbnail && row.thumbnail.hidden) showThumbnail(row.thumbnail, item.photo.thumbnail);
   }
 
+  /** @param {BatchItem} item */
   focus(item) {
-    const { open } = this.#rows.get(item);
-    open.focus();
-    open.scrollIntoView({ block: "center" });
+    const open = this.#rows.get(item)?.open;
+    open?.focus();
+    open?.scrollIntoView({ block: "center" });
   }
 
-  #make(item) {
-    const row = parts(item.path);
-    for (const act of ["open", "cancel", "retry"]) row[act].addEventListener("click", () => this.#acts[act](item));
+  /** @param {BatchItem} item */
+  #add(item) {
+    const row = createRow(item.path);
+    for (const action of /** @type {Action[]} */ (["open", "cancel", "retry"])) {
+      row[action].addEventListener("click", () => this.#handlers[action](item));
+    }
     this.#rows.set(item, row);
     this.#root.append(row.element);
     return row;
   }
 }
 
-/** A button over picture and words, and two small ones beside it. */
-function parts(path) {
-  const [name, sentence, detail] = [part("span", "row-name quiet", path), part("span", "row-sentence"), part("span", "row-detail quiet")];
-  const bar = Object.assign(part("span", "bar"), { ariaHidden: "true", hidden: true });
-  const words = part("span", "row-text");
-  words.append(name, sentence, detail, bar);
-  const thumbnail = Object.assign(part("img"), { width: 96, height: 96, alt: "", hidden: true });
-  const frame = part("span", "row-thumbnail");
+/** Create a large button with thumbnail and text, and two small ones beside it. @param {string} path */
+function createRow(path) {
+  const name = Object.assign(createElement("span", "row-name quiet", path), { title: path });
+  const [sentence, detail] = [createElement("span", "row-sentence"), createElement("span", "row-detail quiet")];
+  const bar = Object.assign(createElement("span", "bar"), { ariaHidden: "true", hidden: true });
+  const text = createElement("span", "row-text");
+  text.append(name, sentence, detail, bar);
+  const thumbnail = Object.assign(createElement("img"), { width: 96, height: 96, alt: "", hidden: true });
+  const frame = createElement("span", "row-thumbnail");
   frame.append(thumbnail);
-  const open = button("row-open");
-  open.append(frame, words);
-  const cancel = tool(TOOLS.cancel, TOOLS.cancelThis(path), CROSS);
-  const retry = tool(TOOLS.retry, TOOLS.retryThis(path), ROUND_ARROW);
-  const element = part("li", "row");
+  const open = createButton("row-open");
+  open.append(frame, text);
+  const cancel = createTool(ROW_ACTIONS.cancel, ROW_ACTIONS.cancelPhoto(path), CROSS);
+  const retry = createTool(ROW_ACTIONS.retry, ROW_ACTIONS.retryPhoto(path), ROUND_ARROW);
+  const element = createElement("li", "row");
   element.append(open, cancel, retry);
-  name.title = path;
   return { element, open, cancel, retry, thumbnail, sentence, detail, bar };
 }
 
-function part(tag, className = "", text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
+/** @param {string} title @param {string} label @param {string} path of the icon */
+function createTool(title, label, path) {
+  const button = Object.assign(createButton("tool row-tool"), { title, ariaLabel: label });
+  const icon = createSvg("svg", { viewBox: "0 0 20 20", width: "20", height: "20", "aria-hidden": "true" });
+  icon.append(createSvg("path", { d: path, class: "stroke" }));
+  button.append(icon);
+  return button;
 }
 
-function button(className) {
-  return Object.assign(part("button", className), { type: "button" });
-}
-
-function tool(title, label, drawing) {
-  const element = Object.assign(button("tool row-tool"), { title, ariaLabel: label });
-  element.append(icon(drawing));
+/** @param {string} tag @param {Record<string, string>} attributes */
+function createSvg(tag, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }
 
-function icon(drawing) {
-  const svg = (tag, attributes) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
-  const drawn = svg("svg", { viewBox: "0 0 20 20", width: 20, height: 20, "aria-hidden": "true" });
-  drawn.append(svg("path", { d: drawing, class: "stroke" }));
-  return drawn;
-}
-
-/** Which buttons a row has. The focus of one that goes is handed on. */
-function swap({ cancel, retry, open }, done, again) {
+/**
+ * Show the buttons that apply. If the focused one disappears, its neighbour gets the focus.
+ *
+ * @param {Row} row
+ * @param {boolean} isItemDone
+ * @param {boolean} canRetry
+ */
+function switchButtons({ cancel, retry, open }, isItemDone, canRetry) {
   const focused = document.activeElement;
-  cancel.hidden = done;
-  retry.hidden = !again;
+  cancel.hidden = isItemDone;
+  retry.hidden = !canRetry;
   if (focused === cancel && cancel.hidden) (retry.hidden ? open : retry).focus();
   if (focused === retry && retry.hidden) cancel.focus();
 }
 
-/** The picture is decoded once and small; its address is not needed afterwards. */
-function show(image, blob) {
+/** @param {HTMLImageElement} image @param {Blob} blob */
+function showThumbnail(image, blob) {
   image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
   image.src = URL.createObjectURL(blob);
   image.hidden = false;

@@ -1,43 +1,53 @@
-/** What is said around the camera. Pure, as words.js. */
+/** Texts of the live camera. Uses no DOM. */
 
-import { duration, gettext, number } from "../i18n/gettext.js";
+import { formatDuration, formatNumber, gettext } from "../i18n/gettext.js";
 
-/** Why there is no picture, and what to do. */
-export const FAULTS = Object.freeze({
-  "camera.refused": [gettext("The camera was not allowed."), gettext("Allow it beside the page's address, then try again.")],
-  "camera.none": [gettext("No camera was found."), gettext("Connect one, then try again.")],
-  "camera.busy": [gettext("The camera gives no picture."), gettext("Another program may be using it: close that, then try again.")],
+/** @type {Record<string, {message: string, advice: string}>} by error code: why there is no picture, and what to do */
+export const CAMERA_ERRORS = Object.freeze({
+  "camera.refused": {
+    message: gettext("This page may not use the camera."),
+    advice: gettext("Allow it next to the page's address, then try again."),
+  },
+  "camera.none": {
+    message: gettext("No camera was found."),
+    advice: gettext("Connect a camera, then try again."),
+  },
+  "camera.busy": {
+    message: gettext("The camera sends no picture."),
+    advice: gettext("Another program may be using it. Close that program, then try again."),
+  },
 });
 
-/** Why it ended, if the person did not end it. */
-export const ENDED = Object.freeze({
+/** Why the camera ended; empty if the person stopped it. */
+export const END_HINTS = Object.freeze({
   stopped: "",
-  hidden: gettext("The camera stopped, because this page was out of sight."),
+  hidden: gettext("The camera stopped because this page was hidden."),
   ended: gettext("The camera was disconnected."),
 });
 
-export const HOW = gettext("The answer is the mean of the last few frames. Nothing of it is kept.");
+export const LIVE_CAPTION = gettext("The answer is the average of the last few frames. No frame is kept.");
 
-/** "12 frames a second · 31 ms to look · MobileNetV2". */
-export function pace(framesPerSecond, { timings, model }) {
-  const frames = framesPerSecond && gettext("{rate} frames a second", { rate: rate(framesPerSecond) });
-  const look = gettext("{look} to look", { look: duration(timings.total_ms) });
-  return [frames, look, model.name].filter(Boolean).join(" · ");
+/** Return "Model 31 ms · 12 frames per second · MobileNetV2". @param {number} framesPerSecond 0 if unknown @param {Result} result */
+export function frameRateText(framesPerSecond, { timings, model }) {
+  const time = gettext("Model {time}", { time: formatDuration(timings.total_ms) });
+  const rate = framesPerSecond && gettext("{rate} frames per second", { rate: formatRate(framesPerSecond) });
+  return [time, rate, model.name].filter(Boolean).join(" · ");
 }
 
-function rate(framesPerSecond) {
-  return number(Math.max(0.1, framesPerSecond), framesPerSecond < 10 ? 1 : 0);
+/** @param {number} framesPerSecond */
+function formatRate(framesPerSecond) {
+  return formatNumber(Math.max(0.1, framesPerSecond), framesPerSecond < 10 ? 1 : 0);
 }
 
-/** A camera without a name is a number. */
+/** Return the camera's name without its USB id, or "Camera 2". @param {{label: string}} device @param {number} index */
 export function cameraName({ label }, index) {
   return label.replace(/ \(\w{4}:\w{4}\)$/, "") || gettext("Camera {number}", { number: index + 1 });
 }
 
-/** What stands on and under the controls. */
+/** Labels of the controls. */
 export const CONTROLS = Object.freeze({
   stop: gettext("Stop camera"),
   next: gettext("Switch camera"),
   picker: gettext("Camera"),
-  video: gettext("What the camera sees"),
+  video: gettext("Live picture of the camera"),
 });

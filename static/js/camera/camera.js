@@ -1,32 +1,35 @@
-/** The camera: opened, looked through frame by frame, closed. Its picture is shown in `video`. */
+/** The camera: opens it, shows it in a `<video>` and takes single frames. */
 
-import { encode, newCanvas } from "../photo/resize.js";
 import { RequestError } from "../connection/protocol.js";
+import { createCanvas, encodeJpeg, getContext } from "../photo/resize.js";
 
-/** The long side of a frame that is sent, in pixels. */
+/** Longer side of a frame that is sent, in pixels. */
 export const FRAME_SIDE = 320;
 const QUALITY = 0.85;
-const FAULTS = {
+/** @type {Record<string, string>} */
+const ERROR_CODES = {
   NotAllowedError: "camera.refused", SecurityError: "camera.refused",
   NotFoundError: "camera.none", OverconstrainedError: "camera.none",
 };
 
 export class Camera {
-  #video; #stream = null;
+  #video;
+  /** @type {MediaStream | null} */ #stream = null;
 
+  /** @param {HTMLVideoElement} video */
   constructor(video) { this.#video = video; }
 
-  /** Opens the rear camera, or the one with `deviceId`. Rejects with a `RequestError` `camera.*`. */
+  /** Open the camera with `deviceId`, by default the rear one. Rejects with a RequestError `camera.*`. */
   async open(deviceId = "") {
     this.close();
-    const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
+    const constraints = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: "environment" };
     try {
-      this.#stream = await navigator.mediaDevices.getUserMedia({ video: which, audio: false });
+      this.#stream = await navigator.mediaDevices.getUserMedia({ video: constraints, audio: false });
       this.#video.srcObject = this.#stream;
       await this.#video.play();
     } catch (error) {
       this.close();
-      throw new RequestError(FAULTS[error.name] ?? "camera.busy");
+      throw new RequestError(ERROR_CODES[/** @type {Error} */ (error).name] ?? "camera.busy");
     }
   }
 
@@ -35,30 +38,31 @@ export class Camera {
     this.#stream = this.#video.srcObject = null;
   }
 
-  get #track() { return this.#stream.getVideoTracks()[0]; }
-  get deviceId() { return this.#track.getSettings().deviceId; }
-  get isFront() { return this.#track.getSettings().facingMode === "user"; }
+  get #track() { return this.#stream?.getVideoTracks()[0]; }
+  get deviceId() { return this.#track?.getSettings().deviceId; }
+  get isFront() { return this.#track?.getSettings().facingMode === "user"; }
 
-  /** `act` runs when somebody else ends it: unplugged, permission withdrawn. */
-  onEnd(act) { this.#track.addEventListener("ended", act); }
+  /** Call `handle` if the camera ends by itself: it was unplugged or its permission withdrawn. @param {() => void} handle */
+  onEnd(handle) { this.#track?.addEventListener("ended", handle); }
 
-  /** The next frame as a small JPEG. */
-  async frame(signal) {
+  /** Wait for the next frame and return it as a small JPEG. @param {AbortSignal} signal */
+  async takeFrame(signal) {
     await nextFrame(this.#video, signal);
     const { videoWidth, videoHeight } = this.#video;
     const scale = Math.min(1, FRAME_SIDE / Math.max(videoWidth, videoHeight, 1));
-    const canvas = newCanvas(Math.max(1, Math.round(videoWidth * scale)), Math.max(1, Math.round(videoHeight * scale)));
-    canvas.getContext("2d", { alpha: false }).drawImage(this.#video, 0, 0, canvas.width, canvas.height);
-    return (await encode(canvas, QUALITY)).arrayBuffer();
+    const canvas = createCanvas(Math.max(1, Math.round(videoWidth * scale)), Math.max(1, Math.round(videoHeight * scale)));
+    getContext(canvas, { alpha: false }).drawImage(this.#video, 0, 0, canvas.width, canvas.height);
+    return (await encodeJpeg(canvas, QUALITY)).arrayBuffer();
   }
 }
 
-/** Every camera there is; their names are known once one was allowed. */
-export async function cameras() {
+/** List all cameras. Their names are empty until the person has allowed one. */
+export async function listCameras() {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter(({ kind }) => kind === "videoinput");
 }
 
+/** @param {HTMLVideoElement} video @param {AbortSignal} signal */
 function nextFrame(video, signal) {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

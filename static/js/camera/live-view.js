@@ -1,151 +1,168 @@
-/** The live camera: one frame after another, each after the answer to the one before. */
+/** The live camera: sends one frame at a time, each after the answer to the previous one. */
 
-import { Camera, cameras } from "./camera.js";
-import { CONTROLS, ENDED, FAULTS, HOW, cameraName, pace } from "./camera-text.js";
-import { RequestError } from "../connection/protocol.js";
-import { Pace, Smoother } from "./smoothing.js";
-import { verdict } from "../i18n/messages.js";
+import { CAMERA_ERRORS, CONTROLS, END_HINTS, LIVE_CAPTION, cameraName, frameRateText } from "./camera-text.js";
+import { Camera, listCameras } from "./camera.js";
+import { FrameRate, Smoother } from "./smoothing.js";
+import { MAX_TOP, RequestError } from "../connection/protocol.js";
+import { verdictText } from "../i18n/messages.js";
+import { createButton, createElement, find } from "../ui/dom.js";
 
-/** After these the next frame may well be answered. */
-const PASSING = new Set(["server.overloaded", "rate.limited", "job.timeout", "line.lost"]);
+/** After these errors the next frame may succeed. */
+const TEMPORARY = new Set(["server.overloaded", "rate.limited", "job.timeout", "line.lost"]);
 const PAUSE_S = 1;
 
-/** Draws into `figure` and `panel`, for as long as it runs. */
+/** Shows the camera in `figure` and its answers in `panel` while it runs. */
 export class LiveView {
-  #figure; #panel; #classify; #camera; #parts; #steady = new Smoother(); #pace = new Pace(); #ending = new AbortController();
+  #figure; #panel; #classify; #camera; #parts = createParts();
+  #smoother = new Smoother(); #frameRate = new FrameRate(); #lifetime = new AbortController();
 
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.figure
+   * @param {import("../answer/answer-panel.js").AnswerPanel} options.panel
+   * @param {Classify} options.classify
+   */
   constructor({ figure, panel, classify }) {
     this.#figure = figure;
     this.#panel = panel;
     this.#classify = classify;
-    this.#parts = build();
     this.#camera = new Camera(this.#parts.video);
     this.#parts.stop.addEventListener("click", () => this.#end("stopped"));
     this.#parts.picker.addEventListener("change", () => this.#switchTo(this.#parts.picker.value));
-    this.#parts.next.addEventListener("click", () => this.#switchTo(this.#following()));
+    this.#parts.next.addEventListener("click", () => this.#switchTo(this.#nextDeviceId()));
   }
 
   /**
-   * Until the person stops it, the page is hidden or `signal` aborts; `onSeen()` once there is a picture. Resolves to words
-   * about its end, rejects with a `RequestError`.
+   * Run until the person stops the camera, the page is hidden or `signal` aborts.
+   * Resolves to a hint about the reason, rejects with a RequestError.
+   *
+   * @param {AbortSignal} signal
+   * @param {() => void} onOpen called when there is a picture
    */
-  async run(signal, onSeen) {
+  async run(signal, onOpen) {
     signal.throwIfAborted();
-    const hidden = () => { if (document.hidden) this.#end("hidden"); };
+    const endIfHidden = () => { if (document.hidden) this.#end("hidden"); };
     signal.addEventListener("abort", () => this.#end("stopped"));
-    document.addEventListener("visibilitychange", hidden);
+    document.addEventListener("visibilitychange", endIfHidden);
     try {
       await this.#open();
-      onSeen();
-      this.#panel.hush(true);
+      onOpen();
+      this.#panel.setMuted(true);
       this.#parts.stop.focus();
-      await this.#watch();
+      await this.#classifyFrames();
     } catch (error) {
-      if (!this.#ending.signal.aborted) throw inWords(error);
+      if (!this.#lifetime.signal.aborted) throw withCameraText(error);
     } finally {
-      document.removeEventListener("visibilitychange", hidden);
+      document.removeEventListener("visibilitychange", endIfHidden);
       this.#camera.close();
-      this.#takeAway();
+      this.#removeElements();
     }
-    const why = this.#ending.signal.reason;
-    if (why instanceof RequestError) throw inWords(why);
-    return ENDED[why];
+    const { reason } = this.#lifetime.signal;
+    if (reason instanceof RequestError) throw withCameraText(reason);
+    return END_HINTS[/** @type {keyof typeof END_HINTS} */ (reason)];
   }
 
-  #end(why) { this.#ending.abort(why); }
+  /** @param {keyof typeof END_HINTS | RequestError} reason */
+  #end(reason) { this.#lifetime.abort(reason); }
 
-  // --- The camera ----------------------------------------------------------------------------
+  // --- Camera ---
 
+  /** @param {string} [deviceId] */
   async #open(deviceId) {
     await this.#camera.open(deviceId);
-    this.#ending.signal.throwIfAborted();
+    this.#lifetime.signal.throwIfAborted();
     this.#camera.onEnd(() => this.#end("ended"));
-    this.#steady = new Smoother();
-    this.#show();
-    this.#list(await cameras());
+    this.#smoother = new Smoother();
+    this.#showVideo();
+    this.#fillPicker(await listCameras());
   }
 
+  /** @param {string} deviceId */
   #switchTo(deviceId) {
     this.#open(deviceId).catch((error) => this.#end(error));
   }
 
-  #following() {
+  #nextDeviceId() {
     const { options, selectedIndex } = this.#parts.picker;
     return options[(selectedIndex + 1) % options.length].value;
   }
 
-  #list(found) {
+  /** @param {MediaDeviceInfo[]} devices */
+  #fillPicker(devices) {
     const { picker, next } = this.#parts;
-    picker.replaceChildren(...found.map((one, index) => new Option(cameraName(one, index), one.deviceId)));
-    picker.value = this.#camera.deviceId;
-    picker.hidden = next.hidden = found.length < 2;
+    picker.replaceChildren(...devices.map((device, index) => new Option(cameraName(device, index), device.deviceId)));
+    picker.value = this.#camera.deviceId ?? "";
+    picker.hidden = next.hidden = devices.length < 2;
   }
 
-  // --- Frame by frame ------------------------------------------------------------------------
+  // --- Frames ---
 
-  async #watch() {
-    const { signal } = this.#ending;
+  async #classifyFrames() {
+    const { signal } = this.#lifetime;
     while (!signal.aborted) {
-      const picture = await this.#camera.frame(signal);
-      const answer = await this.#ask(picture, signal);
-      if (answer) this.#say(answer);
+      const answer = await this.#classifyFrame(await this.#camera.takeFrame(signal), signal);
+      if (answer) this.#showAnswer(answer);
     }
   }
 
-  async #ask(picture, signal) {
+  /** Return null after a temporary error. @param {ArrayBuffer} bytes @param {AbortSignal} signal */
+  async #classifyFrame(bytes, signal) {
     try {
-      return await this.#classify(picture, { views: "fast", top: 10, record: false, signal });
+      return await this.#classify(bytes, { views: "fast", top: MAX_TOP, record: false, signal });
     } catch (error) {
-      if (signal.aborted || !PASSING.has(error.code)) throw error;
-      await pause(error.retryAfter ?? PAUSE_S, signal);
+      if (signal.aborted || !(error instanceof RequestError && TEMPORARY.has(error.code))) throw error;
+      await pause(error.retryAfterS ?? PAUSE_S, signal);
       return null;
     }
   }
 
-  #say({ result, roundTripMs }) {
-    const steadied = this.#steady.add(result);
-    this.#panel.answered(steadied, roundTripMs, pace(this.#pace.add(performance.now()), result));
-    const { heard } = this.#parts;
-    if (heard.textContent !== verdict(steadied)) heard.textContent = verdict(steadied);
+  /** @param {Answer} answer */
+  #showAnswer({ result, roundTripMs }) {
+    const smoothed = this.#smoother.add(result);
+    this.#panel.showAnswer(smoothed, roundTripMs, frameRateText(this.#frameRate.add(performance.now()), result));
+    const { announcer } = this.#parts;
+    const text = verdictText(smoothed);
+    if (announcer.textContent !== text) announcer.textContent = text;
   }
 
-  // --- What is seen --------------------------------------------------------------------------
+  // --- Elements ---
 
-  #show() {
+  #showVideo() {
     const { video, controls } = this.#parts;
-    const frame = this.#figure.querySelector(".frame");
+    const frame = find(".frame", HTMLElement, this.#figure);
     video.classList.toggle("is-front", this.#camera.isFront);
     frame.style.setProperty("--ratio", String(video.videoWidth / video.videoHeight || 4 / 3));
-    for (const still of frame.querySelectorAll("img, p")) still.hidden = true;
+    for (const element of frame.querySelectorAll("img, p")) element.toggleAttribute("hidden", true);
     if (!video.isConnected) frame.prepend(video);
     if (!controls.isConnected) frame.after(controls);
-    this.#figure.querySelector("figcaption").textContent = HOW;
+    find("figcaption", HTMLElement, this.#figure).textContent = LIVE_CAPTION;
   }
 
-  #takeAway() {
-    this.#panel.hush(false);
+  #removeElements() {
+    this.#panel.setMuted(false);
     this.#parts.video.remove();
     this.#parts.controls.remove();
   }
 }
 
-function build() {
-  const video = Object.assign(document.createElement("video"), { muted: true, playsInline: true, ariaLabel: CONTROLS.video });
-  const button = (textContent) => Object.assign(document.createElement("button"), { type: "button", className: "button", textContent });
-  const [stop, next] = [button(CONTROLS.stop), button(CONTROLS.next)];
-  const picker = Object.assign(document.createElement("select"), { className: "picker", ariaLabel: CONTROLS.picker });
-  picker.hidden = next.hidden = true; // until it is known that there is more than one
-  const heard = Object.assign(document.createElement("p"), { className: "visually-hidden", role: "status" });
-  const controls = Object.assign(document.createElement("div"), { className: "camera-controls" });
-  controls.append(stop, next, picker, heard);
-  return { video, controls, stop, next, picker, heard };
+function createParts() {
+  const video = Object.assign(createElement("video"), { muted: true, playsInline: true, ariaLabel: CONTROLS.video });
+  const [stop, next] = [createButton("button", CONTROLS.stop), createButton("button", CONTROLS.next)];
+  const picker = Object.assign(createElement("select", "picker"), { ariaLabel: CONTROLS.picker });
+  picker.hidden = next.hidden = true; // until there is more than one camera
+  const announcer = Object.assign(createElement("p", "visually-hidden"), { role: "status" });
+  const controls = createElement("div", "camera-controls");
+  controls.append(stop, next, picker, announcer);
+  return { video, controls, stop, next, picker, announcer };
 }
 
-function inWords(error) {
-  const [sentence, advice] = FAULTS[error.code] ?? [];
-  return sentence ? Object.assign(new RequestError(error.code, sentence), { advice }) : error;
+/** Add the texts for a `camera.*` error. @param {unknown} error */
+function withCameraText(error) {
+  const text = error instanceof RequestError && CAMERA_ERRORS[error.code];
+  return text ? new RequestError(error.code, text) : error;
 }
 
+/** @param {number} seconds @param {AbortSignal} signal */
 function pause(seconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);

@@ -1,61 +1,65 @@
-/** One calm answer from many frames: exponential means of what was said and of the scores. Pure. */
+/** Smooths the results of single frames into one calm answer, by exponential moving averages. Uses no DOM. */
 
-/** The share of the newest frame: half of a mean is from the last two. */
-export const SHARE = 0.3;
-const SHOWN = 5;
-/** Below it, a name has not been said for about ten frames. */
-const FORGOTTEN = 0.01;
+/** Weight of the newest frame; the last two frames make up half of an average. */
+export const WEIGHT = 0.3;
+const MAX_PREDICTIONS = 5;
+/** An entry is removed below this share of its first weight, after about thirteen frames without it. */
+const MIN_SHARE = 0.01;
+
+/** @typedef {{weight: number, score: number, result: Result}} Vote */
 
 export class Smoother {
-  #said = new Map();
-  #scores = new Map();
+  /** @type {Map<string, Vote>} by answer */ #votes = new Map();
+  /** @type {Map<number, Prediction>} by class index */ #predictions = new Map();
 
-  /** Takes the result of a frame; gives one of the same shape, the mean of the last few. */
+  /** Add the result of a frame and return the smoothed result. @param {Result} result @returns {Result} */
   add(result) {
-    this.#vote(result);
-    this.#average(result.predictions);
-    const [winner] = [...this.#said.values()].sort((one, other) => other.weight - one.weight);
-    const predictions = [...this.#scores.values()].sort((one, other) => other.score - one.score).slice(0, SHOWN);
+    this.#addVote(result);
+    this.#addPredictions(result.predictions);
+    const [winner] = [...this.#votes.values()].sort((a, b) => b.weight - a.weight);
+    const predictions = [...this.#predictions.values()].sort((a, b) => b.score - a.score).slice(0, MAX_PREDICTIONS);
     return { ...result, squirrel: winner.result.squirrel, verdict: { ...winner.result.verdict, score: winner.score }, predictions };
   }
 
-  /** What was said most of late is the answer; its score is the mean of the frames that said it. */
-  #vote(result) {
+  /** Weigh the answers; the score of one is the average over the frames that gave it. @param {Result} result */
+  #addVote(result) {
     const { squirrel, verdict: { kind, headline, score } } = result;
     const key = squirrel === "yes" ? "squirrel" : `${kind} ${headline}`;
-    fade(this.#said, "weight");
-    const before = this.#said.get(key) ?? { weight: 0, score };
-    this.#said.set(key, { weight: before.weight + SHARE, score: mean(before.score, score), result });
+    fade(this.#votes, "weight");
+    const vote = this.#votes.get(key) ?? { weight: 0, score };
+    this.#votes.set(key, { weight: vote.weight + WEIGHT, score: vote.score + WEIGHT * (score - vote.score), result });
   }
 
-  /** A class that is not among a frame's best counts as 0 there. */
-  #average(predictions) {
-    const isFirst = !this.#scores.size;
-    fade(this.#scores, "score");
+  /** Average the scores. A class that a frame does not name counts as 0. @param {Prediction[]} predictions */
+  #addPredictions(predictions) {
+    const isFirst = !this.#predictions.size;
+    fade(this.#predictions, "score");
     for (const prediction of predictions) {
-      const before = this.#scores.get(prediction.index)?.score ?? 0;
-      const score = isFirst ? prediction.score : before + SHARE * prediction.score;
-      this.#scores.set(prediction.index, { ...prediction, score });
+      const average = this.#predictions.get(prediction.index)?.score ?? 0;
+      const score = isFirst ? prediction.score : average + WEIGHT * prediction.score;
+      this.#predictions.set(prediction.index, { ...prediction, score });
     }
   }
 }
 
-function mean(before, now) {
-  return before + SHARE * (now - before);
-}
-
-function fade(known, field) {
-  for (const [key, one] of known) {
-    one[field] *= 1 - SHARE;
-    if (one[field] < FORGOTTEN * SHARE) known.delete(key);
+/**
+ * Reduce `field` of all entries by one frame and remove those that no longer count.
+ *
+ * @param {Map<unknown, any>} entries
+ * @param {"weight" | "score"} field
+ */
+function fade(entries, field) {
+  for (const [key, entry] of entries) {
+    entry[field] *= 1 - WEIGHT;
+    if (entry[field] < MIN_SHARE * WEIGHT) entries.delete(key);
   }
 }
 
-/** Answers a second, over the last few of them. */
-export class Pace {
-  #times = [];
+/** Measures answers per second over the last ten. */
+export class FrameRate {
+  /** @type {number[]} */ #times = [];
 
-  /** `now` in milliseconds. 0 until there are two. */
+  /** Add an answer and return the rate; 0 for the first one. @param {number} now in milliseconds */
   add(now) {
     this.#times = [...this.#times, now].slice(-10);
     const ms = now - this.#times[0];

@@ -1,298 +1,298 @@
 /**
- * One line to the classifier: ticket, socket, pictures, and what happens when one of them is lost. Knows no DOM.
+ * WebSocket client of the classifier: one connection and its jobs. Uses no DOM.
  *
- *   idle → connecting → ready ⇄ waiting (for the next try) → closed (for good)
+ *   idle → connecting → ready ⇄ waiting (before the next attempt) → closed (final)
  */
 
+import { Backoff, systemClock } from "./backoff.js";
 import {
-  CLOSE_AUTH, CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, MAX_BYTES, MAX_IN_FLIGHT, MAX_NAME_CHARS, RequestError, SUBPROTOCOL, VERSION, uuid4,
+  CLOSE_AUTH, CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, MAX_BYTES, MAX_IN_FLIGHT, MAX_NAME_CHARS, RequestError,
+  SUBPROTOCOL, VERSION, createUuid,
 } from "./protocol.js";
+import { RENEW_BEFORE_MS, TicketStore } from "./tickets.js";
 
 export const PING_EVERY_MS = 25_000;
-export const RENEW_BEFORE_MS = 60_000;
-export const RENEW_AGAIN_MS = 10_000;
-export const HELLO_WITHIN_MS = 10_000;
-export const FIRST_WAIT_MS = 1_000;
-export const LONGEST_WAIT_MS = 30_000;
-export const DRAINED_WITHIN_MS = 10_000;
-/** How many draining servers a job is carried past. */
+export const HELLO_TIMEOUT_MS = 10_000;
+export const DRAIN_TIMEOUT_MS = 10_000;
+/** A job fails when this many draining servers have returned it. */
 export const MAX_DRAINS = 5;
-const WATCH_EVERY_MS = 50;
+const RENEW_RETRY_MS = 10_000;
+const PROGRESS_EVERY_MS = 50;
+const CLOSE_ABNORMAL = 1006;
 
-/** Close codes after which trying again would only annoy the server. */
+/** Close codes after which another attempt would fail as well. */
 const FINAL = new Map([[CLOSE_PROTOCOL, "protocol.invalid"], [CLOSE_ORIGIN, "auth.origin"]]);
 
-const realClock = {
-  now: () => Date.now(),
-  after: (ms, act) => setTimeout(act, ms),
-  cancel: (timer) => clearTimeout(timer),
-};
-
-/**
- * One socket and the pictures that go over it.
- *
- * `fetchTicket()` resolves to `{ticket, expires_in, url}`; a `RequestError` from it closes for good, anything else is tried
- * again. Every change of state is a `state` event with `detail: {state, code?, delayMs?, attempt?}`.
- */
+/** Each change of state is a `state` event with a ConnectionStatus as `detail`. */
 export class Client extends EventTarget {
-  #url; #ticket; #expiresAt; #fetchTicket; #WebSocket; #clock; #random;
-  #socket = null;
-  #state = "idle";
-  #jobs = new Map();
-  #timers = new Map();
-  #limits = { max_bytes: MAX_BYTES, max_in_flight: MAX_IN_FLIGHT };
-  #attempt = 0;
-  #refusedTickets = 0;
-  #pingUnanswered = false;
-  #draining = false;
-  #fetching = null;
+  #tickets; #backoff; #clock; #WebSocket;
+  /** @type {Socket | null} */ #socket = null;
+  /** @type {ConnectionState} */ #state = "idle";
+  /** @type {Map<string, Job>} */ #jobs = new Map();
+  /** @type {Map<string, unknown>} */ #timers = new Map();
+  /** @type {Limits} */ #limits = { max_bytes: MAX_BYTES, max_in_flight: MAX_IN_FLIGHT };
+  #rejectedTickets = 0;
+  #isPingUnanswered = false;
+  #isDraining = false;
 
-  constructor({ url, ticket, expiresIn, fetchTicket, WebSocket = globalThis.WebSocket, clock = realClock, random = Math.random }) {
+  /**
+   * A RequestError from `fetchTicket` closes the client; after any other error it tries again.
+   *
+   * @param {TicketReply & {fetchTicket: () => Promise<TicketReply>}} ticket the first ticket, and where to get the next
+   * @param {{WebSocket?: SocketClass, clock?: Clock, random?: () => number}} [environment]
+   */
+  constructor(ticket, { WebSocket = globalThis.WebSocket, clock = systemClock, random = Math.random } = {}) {
     super();
-    this.#url = url;
-    this.#ticket = ticket;
-    this.#fetchTicket = fetchTicket;
-    this.#WebSocket = WebSocket;
+    this.#tickets = new TicketStore({ ...ticket, now: clock.now });
+    this.#backoff = new Backoff(random);
     this.#clock = clock;
-    this.#random = random;
-    this.#expiresAt = clock.now() + expiresIn * 1000;
+    this.#WebSocket = WebSocket;
   }
 
   get state() { return this.#state; }
 
-  /** Opens the line, at once if it waits for its next try. */
+  /** Open the connection, without the rest of the delay if it waits for the next attempt. */
   connect() {
     if (this.#state !== "idle" && this.#state !== "waiting") return;
-    this.#cancel("retry");
-    this.#become("connecting");
-    this.#freshTicket().then(() => this.#open()).catch((error) => this.#withoutTicket(error, () => this.#wait()));
+    this.#cancelTimer("retry");
+    this.#setState("connecting");
+    this.#tickets.renew().then(() => this.#open()).catch((error) => this.#handleTicketError(error, () => this.#scheduleRetry()));
   }
 
-  /** Closes for good; what has no answer yet is refused with `code`. */
+  /** Close for good. All open jobs are rejected with `code`. */
   close(code = "line.closed") {
-    this.#forgetSocket();
-    this.#expiresAt = 0;
-    this.#become("closed", { code });
-    for (const job of [...this.#jobs.values()]) this.#settle(job, new RequestError(code));
+    this.#dropSocket();
+    this.#setState("closed", { code });
+    for (const job of [...this.#jobs.values()]) this.#reject(job, new RequestError(code));
   }
 
   /**
-   * Resolves to `{result, roundTripMs}`, or rejects with a `RequestError`. Waits for the line and for a free place on it.
+   * Classify a photo as soon as the connection is ready and the server's limit allows it.
+   * Rejects with a RequestError, or with the signal's reason.
    *
-   * `picture` is an ArrayBuffer. `keep` may be a function: then it is asked when the photo goes. `onProgress({sent, size})`
-   * is told in bytes. An aborted `signal` gives the answer up.
+   * @type {Classify}
    */
-  classify(picture, { id = uuid4(), name = "", keep = false, explain = false, record = true, top = 5, views = "best", signal, onProgress } = {}) {
-    const size = picture.byteLength;
+  classify(bytes, { id = createUuid(), name = "", keep = false, explain = false, record = true, top = 5, views = "best", signal, onProgress } = {}) {
+    const size = bytes.byteLength;
     if (size > this.#limits.max_bytes) return Promise.reject(new RequestError("image.too_large"));
     if (this.#state === "closed") return Promise.reject(new RequestError("line.closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#jobs.has(id)) return Promise.reject(new RequestError("job.running"));
-    const announcement = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
+    const request = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
-      const job = { id, size, announcement, keep, picture, resolve, reject, onProgress, sent: false, losses: 0, renewals: 0, drains: 0 };
+      const progress = { isSent: false, isAbandoned: false, sentAtMs: 0, losses: 0, renewals: 0, drains: 0 };
+      const job = { id, totalBytes: size, request, keep, bytes, resolve, reject, onProgress, ...progress };
       this.#jobs.set(id, job);
       signal?.addEventListener("abort", () => this.#abandon(job, signal.reason), { once: true });
-      this.#pump();
+      this.#sendJobs();
     });
   }
 
-  // --- The line ------------------------------------------------------------------------------
+  // --- Connection ---
 
   #open() {
     if (this.#state !== "connecting" || this.#socket) return;
-    const socket = new this.#WebSocket(this.#url, SUBPROTOCOL);
-    const ifCurrent = (act) => (event) => { if (socket === this.#socket) act(event); };
+    const socket = new this.#WebSocket(this.#tickets.url, SUBPROTOCOL);
     socket.binaryType = "arraybuffer";
-    socket.onopen = ifCurrent(() => this.#authenticate());
-    socket.onmessage = ifCurrent((event) => this.#hear(event.data));
-    socket.onclose = ifCurrent((event) => this.#lost(event.code));
+    socket.onopen = () => { if (socket === this.#socket) this.#authenticate(); };
+    socket.onmessage = (event) => { if (socket === this.#socket) this.#receive(event.data); };
+    socket.onclose = (event) => { if (socket === this.#socket) this.#handleClose(event.code); };
     this.#socket = socket;
-    this.#after("hello", HELLO_WITHIN_MS, () => this.#lost(1006));
+    this.#setTimer("hello", HELLO_TIMEOUT_MS, () => this.#handleClose(CLOSE_ABNORMAL));
   }
 
-  #lost(code) {
-    this.#forgetSocket();
-    if (FINAL.has(code)) { this.close(FINAL.get(code)); return; }
-    if (code === CLOSE_AUTH) {
-      this.#expiresAt = 0;
-      this.#refusedTickets += 1;
-      if (this.#refusedTickets > 1) { this.close("auth.invalid"); return; }
+  /** @param {number} closeCode */
+  #handleClose(closeCode) {
+    this.#dropSocket();
+    const finalCode = FINAL.get(closeCode);
+    if (finalCode) { this.close(finalCode); return; }
+    if (closeCode === CLOSE_AUTH) {
+      this.#tickets.expire();
+      this.#rejectedTickets += 1;
+      if (this.#rejectedTickets > 1) { this.close("auth.invalid"); return; }
     }
-    for (const job of [...this.#jobs.values()]) if (job.sent) this.#countLoss(job);
-    this.#wait();
+    for (const job of [...this.#jobs.values()]) if (job.isSent) this.#countLoss(job);
+    this.#scheduleRetry();
   }
 
-  /** Once more with the same id, never twice: a picture that kills the line must not go round for ever. */
+  /** A photo that crashes every connection must not be sent forever: it is sent twice at most. @param {Job} job */
   #countLoss(job) {
-    job.sent = false;
+    job.isSent = false;
     job.losses += 1;
-    if (job.abandoned || job.losses > 1) this.#settle(job, new RequestError("line.lost"));
+    if (job.isAbandoned || job.losses > 1) this.#reject(job, new RequestError("line.lost"));
   }
 
-  #wait() {
-    const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempt);
-    const delayMs = Math.round(longestMs * (0.5 + this.#random() / 2));
-    this.#attempt += 1;
-    this.#after("retry", delayMs, () => this.connect());
-    this.#become("waiting", { delayMs, attempt: this.#attempt });
+  #scheduleRetry() {
+    const delayMs = this.#backoff.nextDelayMs();
+    this.#setTimer("retry", delayMs, () => this.connect());
+    this.#setState("waiting", { delayMs, attempt: this.#backoff.attempt });
   }
 
-  #forgetSocket() {
-    for (const name of [...this.#timers.keys()]) this.#cancel(name);
+  #dropSocket() {
+    for (const name of [...this.#timers.keys()]) this.#cancelTimer(name);
     const socket = this.#socket;
     this.#socket = null;
-    this.#pingUnanswered = this.#draining = false;
+    this.#isPingUnanswered = this.#isDraining = false;
     if (this.#state === "ready") this.#state = "waiting";
     socket?.close();
   }
 
   #ping() {
-    if (this.#pingUnanswered) { this.#lost(1006); return; }
-    this.#pingUnanswered = true;
-    this.#say({ type: "ping" });
-    this.#after("ping", PING_EVERY_MS, () => this.#ping());
+    if (this.#isPingUnanswered) { this.#handleClose(CLOSE_ABNORMAL); return; }
+    this.#isPingUnanswered = true;
+    this.#send({ type: "ping" });
+    this.#setTimer("ping", PING_EVERY_MS, () => this.#ping());
   }
 
-  // --- Tickets -------------------------------------------------------------------------------
+  #authenticate() { this.#send({ type: "authenticate", ticket: this.#tickets.ticket }); }
 
-  #authenticate() { this.#say({ type: "authenticate", ticket: this.#ticket }); }
-
-  #freshTicket() {
-    if (this.#clock.now() < this.#expiresAt - RENEW_BEFORE_MS) return Promise.resolve();
-    this.#fetching ??= this.#fetchTicket().then((fresh) => {
-      this.#ticket = fresh.ticket;
-      this.#url = fresh.url;
-      this.#expiresAt = this.#clock.now() + fresh.expires_in * 1000;
-    }).finally(() => { this.#fetching = null; });
-    return this.#fetching;
-  }
-
-  #renew() {
+  #renewTicket() {
     const socket = this.#socket;
-    const tryAgain = () => this.#after("renew", RENEW_AGAIN_MS, () => this.#renew());
-    this.#freshTicket().then(
-      () => { if (socket === this.#socket) this.#authenticate(); },
-      (error) => this.#withoutTicket(error, () => { if (socket === this.#socket) tryAgain(); }),
-    );
+    /** @param {() => void} callback */
+    const ifConnected = (callback) => () => { if (socket === this.#socket) callback(); };
+    const retry = ifConnected(() => this.#setTimer("renew", RENEW_RETRY_MS, () => this.#renewTicket()));
+    this.#tickets.renew().then(ifConnected(() => this.#authenticate()), (error) => this.#handleTicketError(error, retry));
   }
 
-  #withoutTicket(error, tryAgain) {
+  /** @param {unknown} error @param {() => void} retry */
+  #handleTicketError(error, retry) {
     if (this.#state === "closed") return;
     if (error instanceof RequestError) this.close(error.code);
-    else tryAgain();
+    else retry();
   }
 
-  // --- Messages ------------------------------------------------------------------------------
+  // --- Messages ---
 
-  #say(message) { this.#socket.send(JSON.stringify(message)); }
+  /** @param {object} message */
+  #send(message) { this.#socket?.send(JSON.stringify(message)); }
 
-  #hear(text) {
-    this.#pingUnanswered = false;
+  /** @param {string} text */
+  #receive(text) {
+    this.#isPingUnanswered = false;
+    /** @type {ServerMessage} */
     const message = JSON.parse(text);
-    const job = this.#jobs.get(message.id);
-    if (message.type === "hello") this.#hello(message);
-    else if (message.type === "queued") job?.onProgress?.({ sent: job.size, size: job.size, position: message.position });
-    else if (message.type === "result" && job) this.#settle(job, null, { result: message, roundTripMs: this.#clock.now() - job.sentAt });
-    else if (message.type === "cancelled" && job) this.#settle(job, new RequestError("job.cancelled"));
-    else if (message.type === "error") this.#refused(job, message);
+    const job = message.id === undefined ? undefined : this.#jobs.get(message.id);
+    if (message.type === "hello") this.#handleHello(message);
+    else if (message.type === "error") this.#handleError(job, message);
+    else if (!job) return;
+    else if (message.type === "queued") job.onProgress?.({ sentBytes: job.totalBytes, totalBytes: job.totalBytes, position: message.position });
+    else if (message.type === "result") this.#resolve(job, { result: message, roundTripMs: this.#clock.now() - job.sentAtMs });
+    else if (message.type === "cancelled") this.#reject(job, new RequestError("job.cancelled"));
   }
 
-  #hello(message) {
-    if (message.protocol !== VERSION) { this.close("protocol.version"); return; }
-    this.#cancel("hello");
-    this.#expiresAt = this.#clock.now() + message.ticket_expires_in * 1000;
-    this.#after("renew", Math.max(RENEW_AGAIN_MS, message.ticket_expires_in * 1000 - RENEW_BEFORE_MS), () => this.#renew());
+  /** @param {ServerMessage & {type: "hello"}} message */
+  #handleHello({ protocol, ticket_expires_in: lifetimeS, limits }) {
+    if (protocol !== VERSION) { this.close("protocol.version"); return; }
+    this.#cancelTimer("hello");
+    this.#tickets.setLifetime(lifetimeS);
+    this.#setTimer("renew", Math.max(RENEW_RETRY_MS, lifetimeS * 1000 - RENEW_BEFORE_MS), () => this.#renewTicket());
     if (this.#state !== "ready") {
-      this.#attempt = this.#refusedTickets = 0;
-      this.#limits = message.limits;
-      this.#after("ping", PING_EVERY_MS, () => this.#ping());
-      this.#become("ready", { model: message.model });
+      this.#backoff.reset();
+      this.#rejectedTickets = 0;
+      this.#limits = limits;
+      this.#setTimer("ping", PING_EVERY_MS, () => this.#ping());
+      this.#setState("ready");
     }
-    this.#pump();
+    this.#sendJobs();
   }
 
-  #refused(job, { code, message, retry_after: retryAfter }) {
-    if (code === "auth.expired") { this.#expired(job); return; }
-    if (code === "server.draining") this.#drains(job);
-    else if (job) this.#settle(job, new RequestError(code, message, retryAfter));
+  /** @param {Job | undefined} job @param {ErrorMessage} error */
+  #handleError(job, { code, message, retry_after: retryAfterS }) {
+    if (code === "auth.expired") this.#handleExpiredTicket(job);
+    else if (code === "server.draining") this.#handleDraining(job);
+    else if (job) this.#reject(job, new RequestError(code, { message, retryAfterS }));
   }
 
-  /** It takes nothing new: when what it still has is answered, a new line is opened, which may lead to another server. */
-  #drains(job) {
-    if (!this.#draining) this.#after("drain", DRAINED_WITHIN_MS, () => this.#lost(CLOSE_DRAINING));
-    this.#draining = true;
-    if (job) Object.assign(job, { sent: false, drains: job.drains + 1 });
-    if (job?.abandoned || job?.drains > MAX_DRAINS) this.#settle(job, new RequestError("server.draining"));
-    else this.#pump();
+  /**
+   * Stop sending to a draining server. When it has answered its jobs, a new connection may reach another server.
+   *
+   * @param {Job | undefined} job the job that the server returned
+   */
+  #handleDraining(job) {
+    if (!this.#isDraining) this.#setTimer("drain", DRAIN_TIMEOUT_MS, () => this.#handleClose(CLOSE_DRAINING));
+    this.#isDraining = true;
+    if (job) Object.assign(job, { isSent: false, drains: job.drains + 1 });
+    if (job && (job.isAbandoned || job.drains > MAX_DRAINS)) this.#reject(job, new RequestError("server.draining"));
+    else this.#sendJobs();
   }
 
-  /** The server's clock is right: the job goes once more behind a new ticket. */
-  #expired(job) {
-    this.#expiresAt = 0;
+  /** The server's clock decides: send the job once more after a new ticket. @param {Job | undefined} job */
+  #handleExpiredTicket(job) {
+    this.#tickets.expire();
     if (job) {
-      job.sent = false;
+      job.isSent = false;
       job.renewals += 1;
-      if (job.renewals > 1) this.#settle(job, new RequestError("auth.expired"));
+      if (job.renewals > 1) this.#reject(job, new RequestError("auth.expired"));
     }
-    if (this.#state === "ready") this.#renew();
+    if (this.#state === "ready") this.#renewTicket();
   }
 
-  // --- Jobs ----------------------------------------------------------------------------------
+  // --- Jobs ---
 
-  #pump() {
-    if (this.#state !== "ready" || this.#clock.now() >= this.#expiresAt) return;
+  #sendJobs() {
+    if (this.#state !== "ready" || this.#tickets.isExpired) return;
     const jobs = [...this.#jobs.values()];
-    if (this.#draining) { if (!jobs.some((job) => job.sent)) this.#lost(CLOSE_DRAINING); return; }
-    const free = this.#limits.max_in_flight - jobs.filter((job) => job.sent).length;
-    for (const job of jobs.filter((each) => !each.sent).slice(0, Math.max(0, free))) this.#send(job);
+    const sentCount = jobs.filter((job) => job.isSent).length;
+    if (this.#isDraining) { if (!sentCount) this.#handleClose(CLOSE_DRAINING); return; }
+    const freeCount = Math.max(0, this.#limits.max_in_flight - sentCount);
+    for (const job of jobs.filter((each) => !each.isSent).slice(0, freeCount)) this.#sendJob(job);
   }
 
-  #send(job) {
-    if (job.size > this.#limits.max_bytes) { this.#settle(job, new RequestError("image.too_large")); return; }
-    job.sent = true;
-    job.sentAt = this.#clock.now();
-    this.#say({ ...job.announcement, keep: typeof job.keep === "function" ? job.keep() : job.keep });
-    this.#socket.send(job.picture);
-    this.#watch(job, this.#socket);
+  /** @param {Job} job */
+  #sendJob(job) {
+    if (job.totalBytes > this.#limits.max_bytes) { this.#reject(job, new RequestError("image.too_large")); return; }
+    job.isSent = true;
+    job.sentAtMs = this.#clock.now();
+    this.#send({ ...job.request, keep: typeof job.keep === "function" ? job.keep() : job.keep });
+    this.#socket?.send(job.bytes);
+    this.#reportProgress(job, this.#socket);
   }
 
-  #watch(job, socket) {
-    if (socket !== this.#socket || this.#jobs.get(job.id) !== job || job.abandoned) return;
-    const left = Math.min(socket.bufferedAmount, job.size);
-    job.onProgress?.({ sent: job.size - left, size: job.size });
-    if (left) this.#clock.after(WATCH_EVERY_MS, () => this.#watch(job, socket));
+  /** @param {Job} job @param {Socket | null} socket */
+  #reportProgress(job, socket) {
+    if (!socket || socket !== this.#socket || this.#jobs.get(job.id) !== job || job.isAbandoned) return;
+    const unsentBytes = Math.min(socket.bufferedAmount, job.totalBytes);
+    job.onProgress?.({ sentBytes: job.totalBytes - unsentBytes, totalBytes: job.totalBytes });
+    if (unsentBytes) this.#clock.schedule(PROGRESS_EVERY_MS, () => this.#reportProgress(job, socket));
   }
 
-  /** A job on its way keeps its place until the server has let go of it; an answer that crosses is dropped. */
+  /** A sent job counts as in flight until the server replies; its answer is ignored. @param {Job} job @param {unknown} reason */
   #abandon(job, reason) {
     if (this.#jobs.get(job.id) !== job) return;
-    job.abandoned = true;
+    job.isAbandoned = true;
     job.reject(reason);
-    if (job.sent) this.#say({ type: "cancel", id: job.id });
+    if (job.isSent) this.#send({ type: "cancel", id: job.id });
     else this.#jobs.delete(job.id);
   }
 
-  #settle(job, refusal, answer) {
+  /** @param {Job} job @param {Answer} answer */
+  #resolve(job, answer) {
     this.#jobs.delete(job.id);
-    if (refusal) job.reject(refusal);
-    else job.resolve(answer);
-    this.#pump();
+    job.resolve(answer);
+    this.#sendJobs();
   }
 
-  // --- Small things --------------------------------------------------------------------------
+  /** @param {Job} job @param {RequestError} error */
+  #reject(job, error) {
+    this.#jobs.delete(job.id);
+    job.reject(error);
+    this.#sendJobs();
+  }
 
-  #become(state, detail = {}) {
+  /** @param {ConnectionState} state @param {Partial<ConnectionStatus>} [details] */
+  #setState(state, details) {
     this.#state = state;
-    this.dispatchEvent(new CustomEvent("state", { detail: { state, ...detail } }));
+    this.dispatchEvent(new CustomEvent("state", { detail: { state, ...details } }));
   }
 
-  #after(name, ms, act) {
-    this.#cancel(name);
-    this.#timers.set(name, this.#clock.after(ms, () => { this.#timers.delete(name); act(); }));
+  /** @param {string} name @param {number} ms @param {() => void} callback */
+  #setTimer(name, ms, callback) {
+    this.#cancelTimer(name);
+    this.#timers.set(name, this.#clock.schedule(ms, () => { this.#timers.delete(name); callback(); }));
   }
 
-  #cancel(name) {
+  /** @param {string} name */
+  #cancelTimer(name) {
     if (this.#timers.has(name)) this.#clock.cancel(this.#timers.get(name));
     this.#timers.delete(name);
   }

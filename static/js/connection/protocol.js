@@ -1,4 +1,4 @@
-/** The wire, version 1: its names and limits. Twin of classifier/protocol.py and errors.py. */
+/** Wire format version 1: names and limits. Twin of classifier/websocket/messages.py and classifier/errors.py. */
 
 export const SUBPROTOCOL = "classify.v1";
 export const VERSION = 1;
@@ -15,28 +15,33 @@ export const CLOSE_SILENCE = 4408;
 export const CLOSE_DRAINING = 4412;
 export const CLOSE_RATE = 4429;
 
-/** What the server may answer. */
-export const CODES = Object.freeze([
+/** Error codes of the server. */
+export const SERVER_CODES = Object.freeze([
   "image.unreadable", "image.too_large", "image.too_many_pixels", "image.unsupported_format", "image.truncated",
   "image.empty", "job.running", "job.unknown", "job.timeout", "job.too_many", "server.overloaded", "server.draining",
   "server.internal", "rate.limited", "auth.required", "auth.invalid", "auth.expired", "auth.origin",
   "protocol.invalid", "protocol.unexpected_binary",
 ]);
-/** What only this side can know. */
-export const OWN_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
+/** Error codes that only the browser raises. */
+export const CLIENT_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
 
-/** A dotted code instead of an answer. `retryAfter` in seconds, if the server named it. */
+/** A photo that gets no answer, with a dotted error code. */
 export class RequestError extends Error {
-  constructor(code, message = code, retryAfter = undefined) {
+  /**
+   * @param {string} code
+   * @param {{message?: string, advice?: string, retryAfterS?: number}} [details] texts for a code that messages.js lacks
+   */
+  constructor(code, { message = code, advice, retryAfterS } = {}) {
     super(message);
     this.name = "RequestError";
     this.code = code;
-    this.retryAfter = retryAfter;
+    this.advice = advice;
+    this.retryAfterS = retryAfterS;
   }
 }
 
-/** A UUIDv4, also on plain HTTP, where `crypto.randomUUID` is missing. */
-export function uuid4() {
+/** Create a UUIDv4. `crypto.randomUUID` does not exist on plain HTTP. */
+export function createUuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

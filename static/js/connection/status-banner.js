@@ -1,26 +1,44 @@
-/** The banner that reports a connection problem. */
+/** The banner that reports a lost connection. */
 
-import { line } from "../i18n/messages.js";
+import { connectionText } from "../i18n/messages.js";
+import { find } from "../ui/dom.js";
 
-/** Says the state of `client`'s line in `words`, if it is worth a word; `waiting()`: how many photos have no answer. */
 export class StatusBanner {
-  #parts; #waiting; #state = { state: "idle" };
+  #banner; #text; #retryButton; #countPending;
+  /** @type {ConnectionStatus} */
+  #status = { state: "idle" };
 
-  constructor({ note, words, retry, client, waiting }) {
-    this.#parts = { note, words, retry };
-    this.#waiting = waiting;
-    client.addEventListener("state", ({ detail }) => { this.#state = detail; this.say(); });
+  /**
+   * @param {HTMLElement} banner
+   * @param {import("./client.js").Client} client
+   * @param {() => number} countPending returns how many photos have no answer yet
+   */
+  constructor(banner, client, countPending) {
+    this.#banner = banner;
+    this.#text = find("p", HTMLElement, banner);
+    this.#retryButton = find("button", HTMLElement, banner);
+    this.#countPending = countPending;
+    client.addEventListener("state", (event) => {
+      this.#status = /** @type {CustomEvent<ConnectionStatus>} */ (event).detail;
+      this.update();
+    });
     window.addEventListener("online", () => client.connect());
-    window.addEventListener("offline", () => this.say());
-    retry.addEventListener("click", () => client.connect());
+    window.addEventListener("offline", () => this.update());
+    this.#retryButton.addEventListener("click", () => client.connect());
   }
 
-  say() {
-    const [waiting, online, { state, attempt }] = [this.#waiting(), navigator.onLine, this.#state];
-    const quiet = state === "waiting" && !waiting && attempt < 2 && online;
-    const text = quiet ? "" : line(this.#state, { online, waiting });
-    this.#parts.words.textContent = text;
-    this.#parts.note.hidden = !text;
-    this.#parts.retry.hidden = state !== "waiting";
+  update() {
+    const text = this.#describe();
+    this.#text.textContent = text;
+    this.#banner.hidden = !text;
+    this.#retryButton.hidden = this.#status.state !== "waiting";
+  }
+
+  /** A first failed attempt without photos is not worth a message. */
+  #describe() {
+    const { state, attempt = 0 } = this.#status;
+    const [pending, isOnline] = [this.#countPending(), navigator.onLine];
+    if (state === "waiting" && !pending && attempt < 2 && isOnline) return "";
+    return connectionText(this.#status, { isOnline, pending });
   }
 }

@@ -1,66 +1,74 @@
-/** The line that says when the history changed, and what is done while it is away: look from time to time. No DOM. */
+/** Refreshes the history page when the server reports a change, and from time to time. Uses no DOM. */
 
-export const LOOK_EVERY_MS = 60_000;
-export const LOOK_EVERY_WITHOUT_LINE_MS = 15_000;
-/** Between two looks, however many news come. */
-export const SPACING_MS = 500;
-const RETRY_MS = { first: 1_000, most: 30_000 };
-/** Closed for good: this browser has no history yet, or the page is not the server's own. */
-const FINAL = new Set([4401, 4403]);
-const CLOCK = { after: (ms, act) => setTimeout(act, ms), cancel: (timer) => clearTimeout(timer) };
+import { Backoff, systemClock } from "../connection/backoff.js";
+import { CLOSE_AUTH, CLOSE_ORIGIN } from "../connection/protocol.js";
+
+export const REFRESH_EVERY_MS = 60_000;
+export const REFRESH_EVERY_DISCONNECTED_MS = 15_000;
+/** Minimum time between two refreshes, however many changes are reported. */
+export const MIN_INTERVAL_MS = 500;
+/** The browser has no history yet, or the page is not from this server: another attempt would fail as well. */
+const FINAL = new Set([CLOSE_AUTH, CLOSE_ORIGIN]);
 
 export class ChangeFeed {
-  #url; #look; #Socket; #clock; #random;
-  #attempt = 0; #every = LOOK_EVERY_WITHOUT_LINE_MS; #next = null; #looking = false; #wanted = false;
+  #url; #refreshPage; #WebSocket; #clock; #backoff;
+  #intervalMs = REFRESH_EVERY_DISCONNECTED_MS; #isRefreshing = false; #isRefreshNeeded = false;
+  /** @type {unknown} */ #timer = null;
 
-  /** `look()` resolves when the page shows what there is; it is never under way twice. */
-  constructor({ url, look, Socket = globalThis.WebSocket, clock = CLOCK, random = Math.random }) {
+  /**
+   * @param {object} options
+   * @param {string | URL} options.url
+   * @param {() => Promise<void>} options.refreshPage never called while an earlier call is pending
+   * @param {SocketClass} [options.WebSocket]
+   * @param {Clock} [options.clock]
+   * @param {() => number} [options.random]
+   */
+  constructor({ url, refreshPage, WebSocket = globalThis.WebSocket, clock = systemClock, random = Math.random }) {
     this.#url = url;
-    this.#look = look;
-    this.#Socket = Socket;
+    this.#refreshPage = refreshPage;
+    this.#WebSocket = WebSocket;
     this.#clock = clock;
-    this.#random = random;
+    this.#backoff = new Backoff(random);
   }
 
-  open() {
-    const socket = new this.#Socket(this.#url);
-    socket.onmessage = () => this.#heard();
-    socket.onclose = ({ code }) => this.#closed(code);
+  connect() {
+    const socket = new this.#WebSocket(this.#url);
+    socket.onmessage = () => this.#handleMessage();
+    socket.onclose = ({ code }) => this.#handleClose(code);
   }
 
-  /** Looks now, or once more after the look that is under way. */
-  async look() {
-    this.#wanted = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    this.#wanted = false;
-    await this.#look().catch(() => {}); // the next look may do better
-    this.#clock.after(SPACING_MS, () => this.#looked());
+  /** Refresh now, or once more after the refresh that is running. */
+  async refresh() {
+    this.#isRefreshNeeded = true;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    this.#isRefreshNeeded = false;
+    await this.#refreshPage().catch(() => {}); // the next refresh may succeed
+    this.#clock.schedule(MIN_INTERVAL_MS, () => this.#finishRefresh());
   }
 
-  #looked() {
-    this.#looking = false;
-    if (this.#wanted) this.look();
-    else this.#plan();
+  #finishRefresh() {
+    this.#isRefreshing = false;
+    if (this.#isRefreshNeeded) this.refresh();
+    else this.#scheduleRefresh();
   }
 
-  #heard() {
-    this.#attempt = 0;
-    this.#every = LOOK_EVERY_MS;
-    this.look();
+  #handleMessage() {
+    this.#backoff.reset();
+    this.#intervalMs = REFRESH_EVERY_MS;
+    this.refresh();
   }
 
-  #closed(code) {
-    if (FINAL.has(code)) return;
-    this.#every = LOOK_EVERY_WITHOUT_LINE_MS;
-    this.#plan();
-    const wait = Math.min(RETRY_MS.first * 2 ** this.#attempt, RETRY_MS.most);
-    this.#attempt += 1;
-    this.#clock.after(wait * (0.5 + this.#random() / 2), () => this.open());
+  /** @param {number} closeCode */
+  #handleClose(closeCode) {
+    if (FINAL.has(closeCode)) return;
+    this.#intervalMs = REFRESH_EVERY_DISCONNECTED_MS;
+    this.#scheduleRefresh();
+    this.#clock.schedule(this.#backoff.nextDelayMs(), () => this.connect());
   }
 
-  #plan() {
-    this.#clock.cancel(this.#next);
-    this.#next = this.#clock.after(this.#every, () => this.look());
+  #scheduleRefresh() {
+    this.#clock.cancel(this.#timer);
+    this.#timer = this.#clock.schedule(this.#intervalMs, () => this.refresh());
   }
 }

@@ -1,6 +1,7 @@
-/** Times of the server in the reader's own zone and language. */
+/** Shows the server's times in the reader's time zone and language. */
 
-export function localise(root) {
+/** Rewrite all `<time>` elements in `root`. @param {ParentNode} root */
+export function localiseTimes(root) {
   const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
-  for (const time of root.querySelectorAll("time[datetime]")) time.textContent = format.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll("time")) time.textContent = format.format(new Date(time.dateTime));
 }

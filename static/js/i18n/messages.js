@@ -1,193 +1,216 @@
-/** Everything the page says by itself. Pure: facts in, sentences out, in the language of say.js. */
+/** Sentences of the page, built from results and states. Uses no DOM. */
 
-import { THIN, duration, gettext, ngettext, number, wholePercent } from "./gettext.js";
+import { formatDuration, formatNumber, formatPercent, formatSeconds, formatSize, gettext, ngettext } from "./gettext.js";
 
 const SURE = 0.85;
 const FAIRLY_SURE = 0.65;
 
-/** 0.8213 → "82 %". Never a whole 0 or 100: the model is never that certain. */
-export function percent(score) {
-  const whole = Math.round(score * 100);
-  if (whole < 1) return `<${THIN}1${THIN}%`;
-  if (whole > 99) return `>${THIN}99${THIN}%`;
-  return wholePercent(score);
+/** Format 0.8213 as "82%". Never 0% or 100%, because the model is never certain. @param {number} score */
+export function scorePercent(score) {
+  if (score < 0.005) return `<${formatPercent(0.01)}`;
+  return score >= 0.995 ? `>${formatPercent(0.99)}` : formatPercent(score);
 }
 
-/** "a cat (Egyptian cat)" → both that and "cat (Egyptian cat)": other languages have no use for an English article. */
-function named(phrase) {
+/** Return "a cat" also without its article: other languages do not use it. @param {string} phrase */
+function nameValues(phrase) {
   return { a_name: phrase, name: phrase.replace(/^an? /, "") };
 }
 
-/** Is this a squirrel? The line above an answer that is not itself "yes". */
-export function squirrel({ squirrel: answer }) {
-  return { maybe: gettext("Is this a squirrel? Maybe."), no: gettext("Is this a squirrel? No.") }[answer] ?? "";
+/** Return the line above an answer that is not itself "yes". @param {Pick<Result, "squirrel">} result */
+export function squirrelText({ squirrel }) {
+  if (squirrel === "maybe") return gettext("Is this a squirrel? Maybe.");
+  return squirrel === "no" ? gettext("Is this a squirrel? No.") : "";
 }
 
-/** The answer in one sentence, or two short ones. */
-export function verdict({ squirrel: answer, verdict: { kind, headline, perhaps } }) {
-  if (answer === "yes") return gettext("Yes. That is a squirrel.");
-  if (kind === "species" || kind === "group") return gettext("That is {a_name}.", named(headline));
-  if (kind === "animal") return perhaps ? gettext("That is an animal. Perhaps {a_name}.", named(perhaps)) : gettext("That is an animal.");
-  if (kind === "none") return gettext("No animal here. It looks most like {a_name}.", named(headline));
-  return perhaps ? gettext("Not sure. Perhaps {a_name}.", named(perhaps)) : gettext("Not sure. There may be an animal.");
+/** Return the answer in one sentence, or two short ones. @param {Pick<Result, "squirrel" | "verdict">} result */
+export function verdictText({ squirrel, verdict: { kind, headline, perhaps } }) {
+  if (squirrel === "yes") return gettext("Yes. That is a squirrel.");
+  if (kind === "species" || kind === "group") return gettext("That is {a_name}.", nameValues(headline));
+  if (kind === "none") return gettext("No animal here. It looks most like {a_name}.", nameValues(headline));
+  if (kind === "animal") return perhaps ? gettext("That is an animal. Perhaps {a_name}.", nameValues(perhaps)) : gettext("That is an animal.");
+  return perhaps ? gettext("Not sure. Perhaps {a_name}.", nameValues(perhaps)) : gettext("Not sure. There may be an animal.");
 }
 
-/** Which class came closest, where the answer is wider than a class. */
-export function closest({ squirrel: answer, verdict: { kind }, predictions: [first] }) {
-  return answer === "yes" || kind === "group" ? gettext("closest match: {name}", { name: first.display }) : "";
+/** Name the class with the highest score where the answer is wider than a class. @param {Result} result */
+export function closestMatchText({ squirrel, verdict: { kind }, predictions: [best] }) {
+  return squirrel === "yes" || kind === "group" ? gettext("closest match: {name}", { name: best.display }) : "";
 }
 
-/** How sure that is: a word, a number, and what the number counts. */
-export function confidence({ squirrel: answer, verdict: { kind, score }, predictions: [first] }) {
-  if (answer === "yes") return { word: sureness(Math.max(first.score, FAIRLY_SURE)), number: percent(first.score), score: first.score };
-  const word = kind === "unsure" ? gettext("Guessing") : sureness(score);
-  return { word, number: counted(kind, percent(score)), score };
+/** Describe the certainty of an answer: a word, a number and the score they stand for. @param {Result} result */
+export function describeCertainty({ squirrel, verdict: { kind, score }, predictions: [best] }) {
+  if (squirrel === "yes") return { word: certaintyWord(Math.max(best.score, FAIRLY_SURE)), number: scorePercent(best.score), score: best.score };
+  const word = kind === "unsure" ? gettext("A guess") : certaintyWord(score);
+  return { word, number: certaintyNumber(kind, scorePercent(score)), score };
 }
 
-function sureness(score) {
+/** @param {number} score */
+function certaintyWord(score) {
   if (score >= SURE) return gettext("Sure");
-  return score >= FAIRLY_SURE ? gettext("Fairly sure") : gettext("Guessing");
+  return score >= FAIRLY_SURE ? gettext("Fairly sure") : gettext("A guess");
 }
 
-function counted(kind, share) {
+/** @param {Verdict["kind"]} kind @param {string} share */
+function certaintyNumber(kind, share) {
   if (kind === "none") return gettext("{share} for no animal", { share });
   return kind === "animal" || kind === "unsure" ? gettext("{share} for any animal", { share }) : share;
 }
 
-const PLACES = [
-  [gettext("the upper left"), gettext("the upper middle"), gettext("the upper right")],
-  [gettext("the left"), gettext("the middle"), gettext("the right")],
-  [gettext("the lower left"), gettext("the lower middle"), gettext("the lower right")],
+const REGIONS = [
+  [gettext("The upper left"), gettext("The upper middle"), gettext("The upper right")],
+  [gettext("The left"), gettext("The middle"), gettext("The right")],
+  [gettext("The lower left"), gettext("The lower middle"), gettext("The lower right")],
 ];
 
-/** Where a map is strongest: "the upper left", "the middle". */
-export function wherePeak([x, y, width, height], map) {
+/**
+ * Name the region of the photo where a heatmap has its maximum.
+ *
+ * @param {HeatmapData["view_box"]} viewBox
+ * @param {number[]} map 7×7 logits
+ */
+export function peakRegion([x, y, width, height], map) {
   const cell = map.indexOf(Math.max(...map));
-  const [across, down] = [x + ((cell % 7) + 0.5) / 7 * width, y + (Math.floor(cell / 7) + 0.5) / 7 * height];
-  return PLACES[third(down)][third(across)];
+  const [column, row] = [cell % 7, Math.floor(cell / 7)];
+  return REGIONS[thirdOf(y + (row + 0.5) / 7 * height)][thirdOf(x + (column + 0.5) / 7 * width)];
 }
 
-function third(fraction) {
+/** @param {number} fraction */
+function thirdOf(fraction) {
   if (fraction < 1 / 3) return 0;
   return fraction > 2 / 3 ? 2 : 1;
 }
 
-/** The map in words, for those who do not see it. */
-export function spoke(name, where) {
-  return gettext("What spoke most for “{name}” is in {where} of the photo.", { name, where });
+/** Describe a heatmap for readers who cannot see it. @param {string} name @param {string} region */
+export function heatmapText(name, region) {
+  return gettext("{region} of the photo counted most towards “{name}”.", { name, region });
 }
 
-/** What the map of the verdict is a map of. */
-export function mapName({ kind, display }) {
+/** Name what the heatmap of a verdict explains. @param {Pick<Verdict, "kind" | "display">} verdict */
+export function heatmapSubject({ kind, display }) {
   return kind === "none" ? gettext("no animal") : display;
 }
 
-/** What was done to the photo before it went. */
-export function preparation(photo, name) {
-  if (!photo.from) return gettext("{name}: this file goes as it is; its location is dropped on arrival.", { name });
-  const size = `${photo.width}${THIN}×${THIN}${photo.height}`;
-  return photo.from.width > photo.width
-    ? gettext("{name}: sent as {size} pixels, without its metadata.", { name, size })
-    : gettext("{name}: sent in full size, without its metadata.", { name });
+/** Describe how the photo was sent. @param {Partial<ResizedPhoto>} photo @param {string} name */
+export function captionText({ original, width = 0, height = 0 }, name) {
+  if (!original) return gettext("{name}: sent unchanged. The server removes its location.", { name });
+  return original.width > width
+    ? gettext("{name}: sent as {size} pixels, without metadata.", { name, size: formatSize(width, height) })
+    : gettext("{name}: sent in full size, without metadata.", { name });
 }
 
-/** "31 ms to look, 48 ms with the way there and back · MobileNetV2". */
-export function timing({ timings, model }, roundTripMs) {
-  const times = { look: duration(timings.total_ms), way: duration(roundTripMs) };
-  return `${gettext("{look} to look, {way} with the way there and back", times)} · ${model.name}`;
+/** Return "Model 31 ms · total 48 ms · MobileNetV2". @param {Result} result @param {number} roundTripMs */
+export function timingText({ timings, model }, roundTripMs) {
+  const times = { time: formatDuration(timings.total_ms), total: formatDuration(roundTripMs) };
+  return `${gettext("Model {time} · total {total}", times)} · ${model.name}`;
 }
 
-export const WORKING = Object.freeze({
-  shrinking: gettext("Getting the photo ready…"),
-  camera: gettext("Asking for the camera…"),
-  connecting: gettext("Waiting for the line…"),
+export const PROGRESS = Object.freeze({
+  preparing: gettext("Preparing the photo…"),
+  camera: gettext("Requesting the camera…"),
+  connecting: gettext("Connecting…"),
   sending: gettext("Sending…"),
   looking: gettext("Looking…"),
-  queued: (position) => (position === 1 ? gettext("Next in line…") : gettext("Waiting: number {position} in line…", { position: number(position) })),
+  /** @param {number} position */
+  queued: (position) => (position === 1 ? gettext("Next in the queue…") : gettext("Number {position} in the queue…", { position: formatNumber(position) })),
 });
 
 export const HINTS = Object.freeze({
-  noPicture: gettext("There is no picture in what you pasted."),
-  noFile: gettext("There was no file in what you dropped. Save the picture first, then drop it here."),
-  noPhotos: gettext("There are no photos in this folder."),
-  leftOut: (count) => ngettext("One file was left out: it is no photo.", "{count} files were left out: they are no photos.", count),
-  exampleLost: gettext("The example photo did not come. Please try again."),
-  listLost: gettext("The list could not be loaded. Please try again."),
-  kept: gettext("Kept with its answer."),
-  keepOne: gettext("Keep this photo"),
-  keepMany: gettext("Keep these photos"),
-  keepManyHow: gettext("Ticked, every photo that is sent from then on is kept."),
-  notKept: gettext("It could not be kept. Please try again."),
-  insecure: gettext("This page came over plain HTTP: photos and answers cross the network unprotected, and the browser will not allow the page a camera or work offline. Over HTTPS, or on localhost, it will."),
+  nothingPasted: gettext("The clipboard contains no picture."),
+  nothingDropped: gettext("That was not a file. Save the picture first, then drop it here."),
+  emptyFolder: gettext("This folder contains no photos."),
+  /** @param {number} count */
+  skipped: (count) => ngettext("One file was skipped because it is not a photo.", "{count} files were skipped because they are not photos.", count),
+  exampleFailed: gettext("The example photo could not be loaded. Please try again."),
+  batchFailed: gettext("The list could not be loaded. Please try again."),
+  insecure: gettext("This page was loaded over plain HTTP: photos and answers are not encrypted, and the browser blocks the camera. Use HTTPS or localhost instead."),
 });
 
-/** What a class of the five is, for those who do not see its paw. */
-export const AN_ANIMAL = gettext(", an animal");
+/** Texts of the consent checkbox. */
+export const CONSENT = Object.freeze({
+  onePhoto: gettext("Keep this photo"),
+  allPhotos: gettext("Keep these photos"),
+  allPhotosHint: gettext("If ticked, photos sent from now on are kept."),
+  saved: gettext("The photo is kept with its answer."),
+  failed: gettext("The photo could not be kept. Please try again."),
+});
+
+/** Replaces the paw icon of an animal for screen readers. */
+export const ANIMAL_SUFFIX = gettext(", an animal");
 
 const FORMATS = gettext("JPEG, PNG, WebP, HEIC and a few more work.");
-const RELOAD = gettext("Reload this page to go on.");
+const RELOAD = gettext("Reload this page to continue.");
 const SEND_AGAIN = gettext("Send it again.");
-const SAFE = gettext("Your photo is safe here.");
+const STILL_HERE = gettext("Your photo is still on this page.");
 
-/** What happened, what to do, and whether the same photo again can help. */
-const REFUSALS = {
+/** By error code: what happened, what to do, and whether another try with the same photo can help. */
+const ERRORS = /** @type {Record<string, [string, string, boolean?]>} */ ({
   "image.unreadable": [gettext("This file isn't a picture we can read."), FORMATS],
-  "image.too_large": [gettext("This file is too large."), gettext("Pictures up to 10 MB work. A smaller copy will do.")],
-  "image.too_many_pixels": [gettext("This picture has too many pixels."), gettext("Up to 50 megapixels work. A smaller copy will do.")],
-  "image.unsupported_format": [gettext("We don't read this kind of file."), FORMATS],
-  "image.truncated": [gettext("This picture is cut off."), gettext("Part of the file is missing: copy or download it once more.")],
-  "image.empty": [gettext("This file is empty."), gettext("Choose another one.")],
-  "job.running": [gettext("This photo is already being looked at."), gettext("Its answer will come."), true],
-  "job.unknown": [gettext("The server has lost sight of this photo."), SEND_AGAIN, true],
-  "job.timeout": [gettext("This photo took too long."), gettext("The server gave it up. Send it again."), true],
-  "job.too_many": [gettext("Too many photos at once."), gettext("Wait for an answer before you send the next."), true],
-  "server.overloaded": [gettext("Many people are asking right now."), SAFE, true],
-  "server.draining": [gettext("The server is about to restart."), SAFE, true],
-  "server.internal": [gettext("Something went wrong on our side."), gettext("It was noted there. Trying again may help."), true],
-  "rate.limited": [gettext("That was a lot in a short time."), gettext("Please wait a moment."), true],
+  "image.too_large": [gettext("This file is too large."), gettext("The limit is 10 MB. Try a smaller copy.")],
+  "image.too_many_pixels": [gettext("This picture has too many pixels."), gettext("The limit is 50 megapixels. Try a smaller copy.")],
+  "image.unsupported_format": [gettext("We can't read this type of file."), FORMATS],
+  "image.truncated": [gettext("This picture is incomplete."), gettext("Part of the file is missing. Copy or download it again.")],
+  "image.empty": [gettext("This file is empty."), gettext("Choose another file.")],
+  "job.running": [gettext("This photo is already in progress."), gettext("Its answer will follow."), true],
+  "job.unknown": [gettext("The server no longer has this photo."), SEND_AGAIN, true],
+  "job.timeout": [gettext("This photo took too long."), SEND_AGAIN, true],
+  "job.too_many": [gettext("Too many photos at once."), gettext("Wait for an answer before you send the next photo."), true],
+  "server.overloaded": [gettext("The server is busy right now."), STILL_HERE, true],
+  "server.draining": [gettext("The server is restarting."), STILL_HERE, true],
+  "server.internal": [gettext("Something went wrong on our side."), gettext("The error was logged. Another try may help."), true],
+  "rate.limited": [gettext("Too many requests in a short time."), gettext("Please wait a moment."), true],
   "auth.required": [gettext("The server does not know this page yet."), RELOAD],
   "auth.invalid": [gettext("The server no longer knows this page."), RELOAD],
   "auth.expired": [gettext("This page has been open for a long time."), RELOAD],
-  "auth.origin": [gettext("The server takes no photos from this address."), gettext("Whoever runs this site has to allow it there.")],
-  "protocol.invalid": [gettext("This page and the server do not understand each other."), RELOAD],
-  "protocol.unexpected_binary": [gettext("The server got a photo it did not expect."), SEND_AGAIN, true],
+  "auth.origin": [gettext("The server accepts no photos from this address."), gettext("The operator of this site can allow it.")],
+  "protocol.invalid": [gettext("The server did not understand this page."), RELOAD],
+  "protocol.unexpected_binary": [gettext("The server received a photo that it did not expect."), SEND_AGAIN, true],
   "protocol.version": [gettext("This page is older than the server."), RELOAD],
-  "job.cancelled": [gettext("You cancelled this photo."), gettext("It can still be looked at."), true],
-  "line.lost": [gettext("The line dropped twice with this photo."), gettext("It is still here: send it again."), true],
-  "line.closed": [gettext("The line is closed."), RELOAD],
-  "file.unreadable": [gettext("This browser could not open the file."), gettext("Is it a folder, or has it been moved? Choose it again.")],
-};
+  "job.cancelled": [gettext("You cancelled this photo."), gettext("You can still send it."), true],
+  "line.lost": [gettext("Sending this photo failed twice."), STILL_HERE, true],
+  "line.closed": [gettext("The connection is closed."), RELOAD],
+  "file.unreadable": [gettext("This browser could not open the file."), gettext("It may be a folder, or it was moved. Choose it again.")],
+});
 
-/** A refusal in the page's own words: `{sentence, advice, again}`. A code that is not known here keeps the words it came with. */
-export function refusal({ code, message, advice: brought = "", retryAfter }) {
-  const [sentence, advice, again = false] = REFUSALS[code] ?? [message, brought, true];
-  const wait = retryAfter ? ` ${gettext("Try again in {time}.", { time: inSeconds(retryAfter) })}` : "";
-  return { sentence, advice: `${advice}${wait}`, again };
+/**
+ * Return the texts for an error. A code without an entry keeps its own message and advice.
+ *
+ * @param {ErrorDetails} error
+ * @returns {ErrorText}
+ */
+export function errorText({ code = "", message = "", advice: ownAdvice = "", retryAfterS }) {
+  const [sentence, advice, canRetry = false] = ERRORS[code] ?? [message, ownAdvice, true];
+  const delay = retryAfterS ? ` ${gettext("Try again in {time}.", { time: formatSeconds(Math.ceil(retryAfterS)) })}` : "";
+  return { sentence, advice: `${advice}${delay}`, canRetry };
 }
 
-/** The state of the line, if it is worth a word. `waiting`: how many photos have no answer yet. */
-export function line({ state, delayMs = 0, code }, { online, waiting }) {
-  if (state === "closed") return [...Object.values(refusal({ code })).slice(0, 2)].join(" ");
+/**
+ * Describe a connection problem; empty if there is none.
+ *
+ * @param {ConnectionStatus} status
+ * @param {{isOnline: boolean, pending: number}} context `pending` counts the photos without an answer
+ */
+export function connectionText({ state, delayMs = 0, code }, { isOnline, pending }) {
+  if (state === "closed") {
+    const { sentence, advice } = errorText({ code });
+    return `${sentence} ${advice}`;
+  }
   if (state !== "waiting") return "";
-  return online ? dropped(inSeconds(Math.max(1, Math.round(delayMs / 1000))), waiting) : offline(waiting);
+  return isOnline ? lostText(formatSeconds(Math.max(1, Math.round(delayMs / 1000))), pending) : offlineText(pending);
 }
 
-function dropped(time, waiting) {
-  if (!waiting) return gettext("The line dropped. Next try in {time}.", { time });
+/** @param {string} time @param {number} pending */
+function lostText(time, pending) {
+  if (!pending) return gettext("Connection lost. Retrying in {time}.", { time });
   return ngettext(
-    "The line dropped; your photo is safe and will go on in {time}.",
-    "The line dropped; your {count} waiting photos are safe and will go on in {time}.", waiting, { time },
+    "Connection lost. Retrying in {time}. Your photo will be sent then.",
+    "Connection lost. Retrying in {time}. Your {count} photos will be sent then.", pending, { time },
   );
 }
 
-function offline(waiting) {
-  if (!waiting) return gettext("You are offline.");
+/** @param {number} pending */
+function offlineText(pending) {
+  if (!pending) return gettext("You are offline.");
   return ngettext(
-    "You are offline. Your photo is safe and goes on when the network is back.",
-    "You are offline. Your {count} waiting photos are safe and go on when the network is back.", waiting,
+    "You are offline. Your photo will be sent when the network is back.",
+    "You are offline. Your {count} photos will be sent when the network is back.", pending,
   );
-}
-
-function inSeconds(seconds) {
-  return `${number(Math.ceil(seconds))}${THIN}s`;
 }

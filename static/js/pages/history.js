@@ -1,46 +1,52 @@
-/** My history, kept up to date without reloading. */
+/** The history page, kept up to date without reloading. */
 
 import { ChangeFeed } from "../history/change-feed.js";
-import { localise } from "../history/local-times.js";
+import { localiseTimes } from "../history/local-times.js";
+import { find } from "../ui/dom.js";
 
-const $ = (id) => document.getElementById(id);
-
-/** The page as the server has it now; what is already there stays, with its focus. */
-async function look() {
+/** Fetch the page and replace what changed. Unchanged records keep their elements, and with them the focus. */
+async function refreshPage() {
   if (document.hidden) return;
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!response.ok) return;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  localise(fresh);
-  if ($("records") && fresh.getElementById("records")) mergeRows(fresh);
-  else if (!fresh.getElementById("history").isEqualNode($("history"))) $("history").replaceChildren(...adopted(fresh, "history"));
+  const fetched = new DOMParser().parseFromString(await response.text(), "text/html");
+  localiseTimes(fetched);
+  const fetchedHistory = find("#history", HTMLElement, fetched);
+  const history = find("#history", HTMLElement);
+  if (document.getElementById("records") && fetched.getElementById("records")) mergeRecords(fetched);
+  else if (!fetchedHistory.isEqualNode(history)) history.replaceChildren(...adoptChildren(fetchedHistory));
 }
 
-function mergeRows(fresh) {
+/** @param {Document} fetched */
+function mergeRecords(fetched) {
+  const list = find("#records", HTMLElement);
   const focused = document.activeElement;
-  const rows = adopted(fresh, "records").map(kept);
-  const fresher = rows.filter((row) => !row.isConnected);
-  if (!fresher.length && rows.length === $("records").children.length) return;
-  $("records").replaceChildren(...rows);
-  if (focused.isConnected) focused.focus({ preventScroll: true });
-  if (fresher.some((row) => row.classList.contains("is-new"))) $("announcer").textContent = $("announcer").dataset.new;
+  const records = adoptChildren(find("#records", HTMLElement, fetched)).map(reuseElement);
+  const changed = records.filter((record) => !record.isConnected);
+  if (!changed.length && records.length === list.children.length) return;
+  list.replaceChildren(...records);
+  if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
+  if (!changed.some((record) => record.classList.contains("is-new"))) return;
+  const announcer = find("#announcer", HTMLElement);
+  announcer.textContent = announcer.dataset.new ?? "";
 }
 
-/** The row that is on the page, unless it changed there. */
-function kept(row) {
-  const shown = $(row.id);
-  if (!shown) row.classList.add("is-new");
+/** Return the element on the page if it equals the fetched one. @param {Element} record */
+function reuseElement(record) {
+  const shown = document.getElementById(record.id);
+  if (!shown) record.classList.add("is-new");
   shown?.classList.remove("is-new");
-  return shown?.isEqualNode(row) ? shown : row;
+  return shown?.isEqualNode(record) ? shown : record;
 }
 
-function adopted(fresh, id) {
-  return [...fresh.getElementById(id).children].map((element) => document.adoptNode(element));
+/** @param {Element} element */
+function adoptChildren(element) {
+  return [...element.children].map((child) => document.adoptNode(child));
 }
 
-localise(document);
+localiseTimes(document);
 const url = new URL("/ws/history", location.href);
 url.protocol = url.protocol.replace("http", "ws");
-const feed = new ChangeFeed({ url, look });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) feed.look(); });
-feed.open();
+const feed = new ChangeFeed({ url, refreshPage });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) feed.refresh(); });
+feed.connect();

@@ -1,295 +1,299 @@
-/** The upload page: brings a photo in, sends it off, and puts what comes back where it belongs. */
+/** The upload page: takes photos, sends them and shows the answers. */
 
 import { AnswerPanel } from "../answer/answer-panel.js";
-import { Client } from "../connection/client.js";
-import { drawPhoto } from "../answer/photo-figure.js";
-import { Heatmap } from "../answer/heatmap.js";
-import { exampleOf, takeIn } from "../photo/sources.js";
 import { ConsentBox } from "../answer/consent.js";
+import { showPhoto } from "../answer/photo-figure.js";
+import { Client } from "../connection/client.js";
+import { RequestError, createUuid } from "../connection/protocol.js";
 import { StatusBanner } from "../connection/status-banner.js";
 import { createTicketFetcher } from "../connection/tickets.js";
-import { bytesOf } from "../photo/resize.js";
-import { Resizer, photoWorker } from "../photo/resizer.js";
-import { RequestError, uuid4 } from "../connection/protocol.js";
-import { HINTS, WORKING } from "../i18n/messages.js";
+import { HINTS, PROGRESS } from "../i18n/messages.js";
+import { readBytes } from "../photo/resize.js";
+import { Resizer, createResizeWorker } from "../photo/resizer.js";
+import { connectSources, fetchExample } from "../photo/sources.js";
+import { find } from "../ui/dom.js";
 
-const $ = (id) => document.getElementById(id);
-const stage = $("stage");
-const panel = new AnswerPanel($("answer"));
-const heatmap = new Heatmap({ toggle: $("heatmap-toggle"), canvas: $("heatmap"), panel: $("heatmap-panel") });
+/** @param {string} id */
+const byId = (id) => find(`#${id}`, HTMLElement);
+/** @param {string} text */
+const setHint = (text) => { byId("hint").textContent = text; };
+const stage = byId("stage");
+const { ticket = "", expiresIn, socketUrl = "", ticketUrl = "", csrfToken = "", resizeWorkerUrl = "" } = stage.dataset;
 const client = new Client({
-  url: stage.dataset.socketUrl,
-  ticket: stage.dataset.ticket,
-  expiresIn: Number(stage.dataset.expiresIn),
-  fetchTicket: createTicketFetcher(stage.dataset.ticketUrl, stage.dataset.csrfToken),
+  ticket, expires_in: Number(expiresIn), url: socketUrl, fetchTicket: createTicketFetcher(ticketUrl, csrfToken),
 });
-const keep = new ConsentBox({ box: $("consent"), label: $("consent-label"), hint: $("consent-hint"), onTick: keepTicked });
-const preparer = new Resizer(() => photoWorker(stage.dataset.resizeWorkerUrl), navigator.hardwareConcurrency);
-/** The photo on the page. A newer one takes its place, and whatever comes for the older is dropped. */
+const classify = client.classify.bind(client);
+const resizer = new Resizer(() => createResizeWorker(resizeWorkerUrl), navigator.hardwareConcurrency);
+/** @type {PageJob | null} replaced by newer photos; results of an older job are ignored */
 let current = null;
-/** The list of photos, once there are several, and the promise of it. */
-let many = null;
-let listing = null;
-const waiting = () => (many ? many.open : Number(stage.dataset.state === "working"));
-const statusBanner = new StatusBanner({ note: $("status-banner"), words: $("status-text"), retry: $("status-retry"), client, waiting });
+/** @type {import("../batch/batch-view.js").BatchView | null} */
+let batch = null;
+/** @type {ReturnType<typeof createBatch> | null} set while the batch is loading, too */
+let batchPromise = null;
+/** @type {import("../answer/heatmap.js").Heatmap | null} */
+let heatmap = null;
+const panel = new AnswerPanel(byId("answer"));
+const consent = new ConsentBox(find(".consent", HTMLElement), handleConsentChange);
+const countPending = () => batch?.pending ?? Number(stage.dataset.state === "working");
+const statusBanner = new StatusBanner(byId("status-banner"), client, countPending);
 
-// --- One photo -------------------------------------------------------------------------------
-
-/** One photo is answered large; several, or a folder, become a list, and so does whatever comes after. */
-function begin({ photos, isFolder, leftOut }) {
-  if (!listing && !isFolder && photos.length === 1) start(async () => photos[0].file);
-  else addToList(photos, leftOut ? HINTS.leftOut(leftOut) : "");
+/** Show one photo large. Several photos or a folder start a batch, which then gets all later photos. @param {PhotoSelection} selection */
+function handleSelection({ photos, isFolder, skipped }) {
+  if (!batchPromise && !isFolder && photos.length === 1) startPhoto(async () => photos[0].file);
+  else addToBatch(photos, skipped ? HINTS.skipped(skipped) : "");
 }
 
-/** `getFile` resolves to a File; everything after it is the same for every way in. */
-async function start(getFile) {
-  leave();
-  const mine = { controller: new AbortController(), id: uuid4(), keep: keep.ticked && !current }; // consent is for one photo
-  if (current) keep.untick();
-  current = mine;
-  say("");
+/** @param {() => Promise<File>} getFile */
+async function startPhoto(getFile) {
+  abortCurrent();
+  const controller = new AbortController();
+  /** @type {PageJob} consent is for one photo */
+  const job = { controller, id: createUuid(), keep: consent.isTicked && !current };
+  if (current) consent.untick();
+  current = job;
+  setHint("");
   setState("working");
-  panel.working(WORKING.shrinking);
-  await guarded(mine, async () => {
+  panel.showProgress(PROGRESS.preparing);
+  await runJob(job, async () => {
     const file = await getFile();
-    const photo = await preparer.prepare(file, { signal: mine.controller.signal });
-    Object.assign(mine, { name: file.name, picture: await bytesOf(photo.blob) });
-    if (mine !== current) return;
-    show(photo, mine.name);
-    await ask(mine);
+    const photo = await resizer.resize(file, { signal: controller.signal });
+    Object.assign(job, { name: file.name, bytes: await readBytes(photo.blob) });
+    if (job !== current) return;
+    drawPhoto(photo, file.name);
+    await classifyPhoto(job);
   });
 }
 
-async function ask(job) {
-  panel.working(client.state === "ready" ? WORKING.sending : WORKING.connecting);
-  const { result, roundTripMs } = await send(job, (progress) => {
+/** @param {PageJob} job */
+async function classifyPhoto(job) {
+  panel.showProgress(client.state === "ready" ? PROGRESS.sending : PROGRESS.connecting);
+  const answer = await sendPhoto(job, ({ sentBytes, totalBytes, position }) => {
     if (job !== current) return;
-    if (progress.position) panel.working(WORKING.queued(progress.position));
-    else if (progress.sent < progress.size) panel.working(WORKING.sending, progress.sent / progress.size);
-    else panel.working(WORKING.looking);
+    if (position) panel.showProgress(PROGRESS.queued(position));
+    else if (sentBytes < totalBytes) panel.showProgress(PROGRESS.sending, sentBytes / totalBytes);
+    else panel.showProgress(PROGRESS.looking);
   });
   if (job !== current) return;
-  panel.answered(result, roundTripMs);
-  setState("answered");
-  explain(result);
-  if (job.keep) keep.kept();
-  else if (keep.ticked) keepNow();
+  showAnswer(answer);
+  if (job.keep) consent.showSaved();
+  else if (consent.isTicked) sendConsent();
 }
 
-function send(job, onProgress) {
-  const { id, name, keep, picture, controller } = job;
-  return client.classify(picture, { id, name, keep, explain: true, signal: controller?.signal, onProgress });
+/** @param {PageJob} job @param {ClassifyOptions["onProgress"]} [onProgress] */
+function sendPhoto({ id, name, keep, bytes = new ArrayBuffer(0), controller }, onProgress) {
+  return classify(bytes, { id, name, keep, explain: true, signal: controller?.signal, onProgress });
 }
 
-/** Runs `act`; a refusal of the photo on the page is shown, one of a photo before it is nobody's business. */
-async function guarded(job, act) {
+/** Run `action` and show its error, unless a newer job has replaced `job`. @param {PageJob} job @param {() => Promise<void>} action */
+async function runJob(job, action) {
   try {
-    await act();
+    await action();
   } catch (error) {
     if (job !== current) return;
     if (!(error instanceof RequestError)) console.error(error);
-    if (!job.picture) delete stage.dataset.photo; // what is shown is an older one
-    panel.rejected(error instanceof RequestError ? error : new RequestError("file.unreadable"));
+    if (!job.bytes) delete stage.dataset.photo; // the page still shows an older photo
+    panel.showError(error instanceof RequestError ? error : new RequestError("file.unreadable"));
     setState("rejected");
   } finally {
-    statusBanner.say();
+    statusBanner.update();
   }
 }
 
-function again() {
+function retry() {
   const job = current;
-  if (job.live) startCamera();
-  if (job.item) many.retry(job.item);
-  if (job.item || !job.picture) return;
+  if (job?.isLive) startCamera();
+  if (job?.item) batch?.retry(job.item);
+  if (!job?.bytes || job.item) return;
   setState("working");
-  guarded(job, () => ask(job));
+  runJob(job, () => classifyPhoto(job));
 }
 
-/** Gives up what is on the page, for something newer. */
-function leave() {
+function abortCurrent() {
   current?.controller?.abort();
-  if (current?.live) delete stage.dataset.photo;
+  if (current?.isLive) delete stage.dataset.photo;
 }
-
-// --- The camera ------------------------------------------------------------------------------
 
 async function startCamera() {
-  leave();
-  const job = { live: true, keep: false, controller: new AbortController() };
+  abortCurrent();
+  const controller = new AbortController();
+  const job = { isLive: true, keep: false, controller };
   current = job;
   delete stage.dataset.photo;
-  say("");
+  setHint("");
   setState("working");
-  panel.working(WORKING.camera);
-  await guarded(job, async () => {
+  panel.showProgress(PROGRESS.camera);
+  await runJob(job, async () => {
     const { LiveView } = await import("../camera/live-view.js");
-    const live = new LiveView({ figure: $("figure"), panel, classify: (picture, options) => client.classify(picture, options) });
-    const why = await live.run(job.controller.signal, () => { stage.dataset.photo = "shown"; setState("live"); });
-    if (job === current) startOver(why, $("camera"));
+    const hint = await new LiveView({ figure: byId("figure"), panel, classify }).run(controller.signal, () => {
+      stage.dataset.photo = "shown";
+      setState("live");
+    });
+    if (job === current) showEmptyPage(hint, byId("camera"));
   });
 }
 
-/** The empty page, `focused` in the place of a button that went. */
-function startOver(hint, focused) {
+/** @param {string} hint @param {HTMLElement} focusTarget replaces the focused button, which is hidden now */
+function showEmptyPage(hint, focusTarget) {
   current = null;
   delete stage.dataset.photo;
   panel.clear();
   setState("empty");
-  say(hint);
-  focused.focus();
+  setHint(hint);
+  focusTarget.focus();
 }
 
-// --- Many photos -----------------------------------------------------------------------------
-
-async function addToList(photos, hint) {
+/** @param {PhotoFile[]} photos @param {string} hint */
+async function addToBatch(photos, hint) {
   try {
-    listing ??= newList();
-    many = await listing;
+    batchPromise ??= createBatch();
+    batch = await batchPromise;
   } catch {
-    listing = null;
-    say(HINTS.listLost);
+    batchPromise = null;
+    setHint(HINTS.batchFailed);
     return;
   }
-  many.add(photos);
-  showList();
-  say(hint);
+  batch.add(photos);
+  showBatch();
+  setHint(hint);
 }
 
-/** Its code comes when it is needed. */
-async function newList() {
+async function createBatch() {
   const { BatchView } = await import("../batch/batch-view.js");
-  if (current) keep.untick(); // consent was for that photo
-  leave();
-  const list = new BatchView({
-    root: $("batch"),
-    prepare: (file, options) => preparer.prepare(file, options),
-    classify: (picture, options) => client.classify(picture, options),
-    onOpen: open,
-    onClear: clearList,
+  if (current) consent.untick(); // that consent was for one photo
+  abortCurrent();
+  const view = new BatchView({
+    root: byId("batch"), resize: resizer.resize.bind(resizer), classify, onOpen: openItem, onClear: clearBatch,
   });
-  list.keep = keep.ticked;
-  list.addEventListener("change", listChanged);
-  return list;
+  view.keep = consent.isTicked;
+  view.addEventListener("change", (event) => {
+    if (/** @type {CustomEvent<BatchItem>} */ (event).detail === current?.item) drawItem();
+    statusBanner.update();
+  });
+  return view;
 }
 
-function showList() {
-  const last = current?.item;
+function showBatch() {
+  const item = current?.item;
   current = null;
   stage.dataset.photo = "shown";
   setState("batch");
-  if (last) many.focus(last);
+  if (item) batch?.focus(item);
 }
 
-function clearList() {
-  many.end();
-  many = listing = null;
-  keep.untick();
-  startOver("", $("choose"));
+function clearBatch() {
+  batch?.end();
+  batch = batchPromise = null;
+  consent.untick();
+  showEmptyPage("", byId("choose"));
 }
 
-/** A row, as large as if it were the only photo. The browser's own way back leads to the list. */
-function open(item) {
+/** Show a photo of the batch as large as a single one. The browser's back button leads to the batch. @param {BatchItem} item */
+function openItem(item) {
   history.pushState({ opened: true }, "");
-  current = { item };
+  current = { item, keep: item.isKept };
   delete stage.dataset.photo;
-  drawOpened();
-  $("back").focus();
+  drawItem();
+  byId("back").focus();
   scrollTo(0, 0);
 }
 
-function drawOpened() {
-  const job = current;
-  const { item } = job;
-  if (item.photo && !stage.dataset.photo) show(item.photo, item.path);
-  if (item.state === "answered") panel.answered(item.result, item.roundTripMs);
-  else if (item.error) panel.rejected(item.error);
-  else panel.working(many.said(item), item.state === "sending" ? item.fraction : null);
-  Object.assign(job, { id: item.id, name: item.file.name, keep: item.kept });
-  setState(item.state === "answered" ? "answered" : item.error ? "rejected" : "working");
-  if (item.state !== "answered") return;
-  explain(item.result);
-  if (item.kept) keep.kept();
-}
-
-function listChanged({ detail: { item } }) {
-  if (item === current?.item) drawOpened();
-  statusBanner.say();
-}
-
-// --- Keeping ---------------------------------------------------------------------------------
-
-/** In a list: consent for what is sent from now on. Else, after the answer, the same job goes once more with it. */
-function keepTicked() {
-  if (stage.dataset.state === "batch") many.keep = keep.ticked;
-  else keepNow();
-}
-
-async function keepNow() {
-  const job = current;
-  if (stage.dataset.state !== "answered" || !keep.ticked) return;
-  job.keep = true;
-  keep.wait();
-  try {
-    job.picture ??= await bytesOf(job.item.photo.blob);
-    await send(job);
-    if (job.item) job.item.kept = true;
-    if (job === current) keep.kept();
-  } catch {
-    job.keep = false;
-    if (job === current) keep.notKept();
+function drawItem() {
+  const item = current?.item;
+  if (!current || !item) return;
+  Object.assign(current, { id: item.id, name: item.file.name, keep: item.isKept });
+  if (item.photo && !stage.dataset.photo) drawPhoto(item.photo, item.path);
+  if (item.answer) {
+    showAnswer(item.answer);
+    if (item.isKept) consent.showSaved();
+  } else if (item.error) {
+    panel.showError(item.error);
+    setState("rejected");
+  } else {
+    panel.showProgress(batch?.sentence(item) ?? "", item.state === "sending" ? item.fraction : null);
+    setState("working");
   }
 }
 
-function resetKeep() {
-  if (stage.dataset.state === "batch") keep.forMany(many.keep);
-  else if (current?.item) keep.forRow(current.keep);
-  else keep.forOne(Boolean(current?.keep));
+function handleConsentChange() {
+  if (stage.dataset.state === "batch" && batch) batch.keep = consent.isTicked;
+  else sendConsent();
 }
 
-// --- What is seen ----------------------------------------------------------------------------
-
-async function explain(result) {
-  heatmap.take(result);
-  const [job, { feedbackPanel }] = [current, await import("../answer/feedback.js")];
-  if (job === current) feedbackPanel.take(result);
+/** Send an answered photo once more with the same id, now with consent. */
+async function sendConsent() {
+  const job = current;
+  if (!job || stage.dataset.state !== "answered" || !consent.isTicked) return;
+  job.keep = true;
+  consent.disable();
+  try {
+    if (job.item?.photo) job.bytes ??= await readBytes(job.item.photo.blob);
+    await sendPhoto(job);
+    if (job.item) job.item.isKept = true;
+    if (job === current) consent.showSaved();
+  } catch {
+    job.keep = false;
+    if (job === current) consent.showFailed();
+  }
 }
 
+function updateConsent() {
+  if (stage.dataset.state === "batch" && batch) consent.showForBatch(batch.keep);
+  else if (current?.item) consent.showForRow(current.keep);
+  else consent.showForPhoto(Boolean(current?.keep));
+}
+
+/** @param {Answer} answer */
+function showAnswer({ result, roundTripMs }) {
+  panel.showAnswer(result, roundTripMs);
+  setState("answered");
+  showDetails(result);
+}
+
+/** Show the heatmap and the feedback form. Their code is loaded for the first answer. @param {Result} result */
+async function showDetails(result) {
+  const job = current;
+  const [{ Heatmap }, { feedbackPanel }] = await Promise.all([import("../answer/heatmap.js"), import("../answer/feedback.js")]);
+  if (job !== current) return;
+  heatmap ??= new Heatmap({ toggle: byId("heatmap-toggle"), canvas: find("#heatmap", HTMLCanvasElement), panel: byId("heatmap-panel") });
+  heatmap.setResult(result);
+  feedbackPanel.showFor(result);
+}
+
+/** @param {PageState} state */
 function setState(state) {
   stage.dataset.state = state;
-  if (state !== "answered") heatmap.clear();
-  if (state !== "answered" || current?.item) resetKeep();
-  $("batch").hidden = state !== "batch";
-  $("back").hidden = !current?.item;
-  statusBanner.say();
+  if (state !== "answered") heatmap?.clear();
+  if (state !== "answered" || current?.item) updateConsent();
+  byId("batch").hidden = state !== "batch";
+  byId("back").hidden = !current?.item;
+  statusBanner.update();
 }
 
-function show(photo, name) {
-  drawPhoto({ frame: $("frame"), image: $("photo"), noPreview: $("no-preview"), caption: $("caption") }, photo, name);
+/** @param {ResizedPhoto} photo @param {string} name */
+function drawPhoto(photo, name) {
+  showPhoto({ frame: byId("frame"), image: find("#photo", HTMLImageElement), noPreview: byId("no-preview"), caption: byId("caption") }, photo, name);
   stage.dataset.photo = "shown";
 }
 
-function say(hint) {
-  $("hint").textContent = hint;
+client.addEventListener("state", (event) => {
+  const { state } = /** @type {CustomEvent<ConnectionStatus>} */ (event).detail;
+  stage.dataset.connection = state;
+  if (state !== "waiting") return;
+  if (stage.dataset.state === "working" && current?.bytes) panel.showProgress(PROGRESS.connecting);
+  batch?.handleLostConnection();
+});
+for (const button of document.querySelectorAll("button[data-example]")) {
+  button.addEventListener("click", () => startPhoto(() => fetchExample(/** @type {HTMLElement} */ (button))));
 }
-
-// --- Wiring ----------------------------------------------------------------------------------
-
-client.addEventListener("state", ({ detail }) => {
-  stage.dataset.connection = detail.state;
-  if (detail.state !== "waiting") return;
-  if (stage.dataset.state === "working" && current.picture) panel.working(WORKING.connecting);
-  many?.lineLost();
+byId("camera").addEventListener("click", startCamera);
+byId("camera").hidden = !navigator.mediaDevices;
+byId("retry").addEventListener("click", retry);
+byId("back").addEventListener("click", () => history.back());
+window.addEventListener("popstate", () => { if (current?.item) showBatch(); });
+connectSources({
+  chooseButton: byId("choose"), fileInput: find("#file", HTMLInputElement),
+  chooseFolderButton: byId("choose-folder"), folderInput: find("#folder", HTMLInputElement),
+  dropTarget: document.body, onPhotos: handleSelection, onNothing: setHint,
 });
-for (const button of document.querySelectorAll("[data-example]")) button.addEventListener("click", () => start(() => exampleOf(button)));
-$("camera").addEventListener("click", startCamera);
-$("camera").hidden = !navigator.mediaDevices;
-$("retry").addEventListener("click", again);
-$("back").addEventListener("click", () => history.back());
-window.addEventListener("popstate", () => { if (current?.item) showList(); });
-takeIn({
-  choose: $("choose"), input: $("file"), chooseFolder: $("choose-folder"), folderInput: $("folder"), dropTarget: document.body,
-  onPhotos: begin, onNothing: (why) => say(HINTS[why]),
-});
-$("insecure-warning").textContent = HINTS.insecure;
-$("insecure-warning").hidden = window.isSecureContext;
+Object.assign(byId("insecure-warning"), { textContent: HINTS.insecure, hidden: window.isSecureContext });
 client.connect();

@@ -1,11 +1,11 @@
-/** Prepares photos beside the page, so that a large one does not hold it up. `{number, file, options}` in, one answer each out. */
+/** Web worker that resizes photos without blocking the page: `{id, file, options}` in, `{id, photo}` or `{id, code}` out. */
 
-import { prepare } from "./resize.js";
+import { resizePhoto } from "./resize.js";
 
-self.addEventListener("message", async ({ data: { number, file, options } }) => {
+self.addEventListener("message", async ({ data: { id, file, options } }) => {
   try {
-    self.postMessage({ number, photo: await prepare(file, options) });
+    self.postMessage({ id, photo: await resizePhoto(file, options) });
   } catch (error) {
-    self.postMessage({ number, code: error.code ?? "file.unreadable" });
+    self.postMessage({ id, code: /** @type {ErrorDetails} */ (error).code ?? "file.unreadable" });
   }
 });

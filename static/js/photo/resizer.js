@@ -1,73 +1,81 @@
-/** Photos made ready a few at a time, in a worker where the browser can draw there, else on the page itself. */
+/** Resizes one or two photos at a time, in a worker if the browser can draw there, otherwise on the page. */
 
-import { prepare } from "./resize.js";
+import { resizePhoto } from "./resize.js";
 import { RequestError } from "../connection/protocol.js";
 
-/** At most: a decoded photo of 48 megapixels takes 192 MB. One core is left to the page. */
-export const AT_ONCE = 2;
+/** Limit for memory: a decoded photo of 48 megapixels takes 192 MB. */
+export const MAX_CONCURRENT = 2;
 
 export class Resizer {
-  #makeWorker; #worker; #orders = new Map(); #waiting = []; #working = 0; #count = 0; #atOnce;
+  #createWorker; #maxConcurrent; #running = 0; #lastId = 0;
+  /** @type {Worker | null | undefined} undefined until the first photo */ #worker;
+  /** @type {Map<number, ResizeTask>} */ #tasks = new Map();
+  /** @type {(() => void)[]} */ #queue = [];
 
-  /** `makeWorker()` gives the worker of photo-worker.js, or nothing. It is called for the first photo. */
-  constructor(makeWorker = () => null, cores = AT_ONCE + 1) {
-    this.#makeWorker = makeWorker;
-    this.#atOnce = Math.max(1, Math.min(AT_ONCE, cores - 1));
+  /**
+   * @param {() => Worker | null} createWorker called for the first photo
+   * @param {number} [cores] of the processor; one is left to the page
+   */
+  constructor(createWorker, cores = MAX_CONCURRENT + 1) {
+    this.#createWorker = createWorker;
+    this.#maxConcurrent = Math.max(1, Math.min(MAX_CONCURRENT, cores - 1));
   }
 
-  /** As `prepare` of photo.js. An aborted `signal` takes it out of the line. */
-  async prepare(file, { signal, ...options } = {}) {
-    await this.#place();
+  /** Do what `resizePhoto` does. An aborted signal removes the photo from the queue. @type {ResizePhoto} */
+  async resize(file, { signal, ...options }) {
+    await this.#acquireSlot();
     try {
       signal?.throwIfAborted();
-      if (this.#worker === undefined) this.#start();
-      return await (this.#worker ? this.#order(file, options) : prepare(file, options));
+      if (this.#worker === undefined) this.#startWorker();
+      return await (this.#worker ? this.#resizeInWorker(this.#worker, file, options) : resizePhoto(file, options));
     } finally {
-      this.#leave();
+      this.#releaseSlot();
     }
   }
 
-  #start() {
-    this.#worker = this.#makeWorker();
-    this.#worker?.addEventListener("message", ({ data }) => this.#delivered(data));
-    this.#worker?.addEventListener("error", () => this.#withoutWorker());
+  #startWorker() {
+    this.#worker = this.#createWorker();
+    this.#worker?.addEventListener("message", ({ data }) => this.#handleReply(data));
+    this.#worker?.addEventListener("error", () => this.#replaceWorker());
   }
 
-  async #place() {
-    if (this.#working < this.#atOnce) this.#working += 1;
-    else await new Promise((resolve) => { this.#waiting.push(resolve); });
+  async #acquireSlot() {
+    if (this.#running < this.#maxConcurrent) this.#running += 1;
+    else await new Promise((/** @type {(value: void) => void} */ resolve) => { this.#queue.push(resolve); });
   }
 
-  #leave() {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#working -= 1;
+  #releaseSlot() {
+    const startNext = this.#queue.shift();
+    if (startNext) startNext();
+    else this.#running -= 1;
   }
 
-  #order(file, options) {
+  /** @param {Worker} worker @param {File} file @param {ResizeOptions} options @returns {Promise<ResizedPhoto>} */
+  #resizeInWorker(worker, file, options) {
     return new Promise((resolve, reject) => {
-      const number = this.#count++;
-      this.#orders.set(number, { file, options, resolve, reject });
-      this.#worker.postMessage({ number, file, options });
+      const id = ++this.#lastId;
+      this.#tasks.set(id, { file, options, resolve, reject });
+      worker.postMessage({ id, file, options });
     });
   }
 
-  #delivered({ number, photo, code }) {
-    const { resolve, reject } = this.#orders.get(number);
-    this.#orders.delete(number);
-    if (code) reject(new RequestError(code));
-    else resolve(photo);
+  /** @param {{id: number, photo: ResizedPhoto, code?: string}} reply */
+  #handleReply({ id, photo, code }) {
+    const task = this.#tasks.get(id);
+    this.#tasks.delete(id);
+    if (code) task?.reject(new RequestError(code));
+    else task?.resolve(photo);
   }
 
-  /** It could not be loaded: what it was to do is done here. */
-  #withoutWorker() {
+  /** Resize on the page if the worker could not be loaded. */
+  #replaceWorker() {
     this.#worker = null;
-    for (const { file, options, resolve, reject } of this.#orders.values()) prepare(file, options).then(resolve, reject);
-    this.#orders.clear();
+    for (const { file, options, resolve, reject } of this.#tasks.values()) resizePhoto(file, options).then(resolve, reject);
+    this.#tasks.clear();
   }
 }
 
-/** The worker at `url`, where it could draw. */
-export function photoWorker(url) {
+/** Start the worker at `url`. Returns null if the browser cannot draw in a worker. @param {string} url */
+export function createResizeWorker(url) {
   return globalThis.Worker && globalThis.OffscreenCanvas ? new Worker(url, { type: "module" }) : null;
 }

@@ -1,48 +1,48 @@
-/* Classic and in the head, so that a chosen theme is there before the first pixel. */
+/* Applies the chosen colour theme. A classic script in the head, so that it runs before the first paint. */
 "use strict";
 
 (() => {
-  const KEY = "theme";
+  const STORAGE_KEY = "theme";
   const THEMES = ["auto", "light", "dark"];
   const root = document.documentElement;
 
-  const chosen = () => {
+  const loadTheme = () => {
     try {
-      const kept = localStorage.getItem(KEY);
-      return THEMES.includes(kept) ? kept : "auto";
+      const theme = localStorage.getItem(STORAGE_KEY) ?? "";
+      return THEMES.includes(theme) ? theme : "auto";
     } catch {
-      return "auto"; // storage may be switched off
+      return "auto"; // the browser blocks storage
     }
   };
 
-  const keep = (theme) => {
+  /** @param {string} theme */
+  const storeTheme = (theme) => {
     try {
-      localStorage.setItem(KEY, theme);
+      localStorage.setItem(STORAGE_KEY, theme);
     } catch {
-      // then it holds for this page only
+      // without storage the theme applies to this page only
     }
   };
 
-  const next = () => {
-    root.dataset.theme = THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length];
-    keep(root.dataset.theme);
-    label();
+  /** @param {HTMLElement} button */
+  const updateLabel = (button) => {
+    button.title = button.ariaLabel = button.dataset[root.dataset.theme ?? ""] ?? "";
   };
 
-  const label = () => {
-    const button = document.getElementById("theme");
-    const text = button.dataset[root.dataset.theme];
-    button.setAttribute("aria-label", text);
-    button.title = text;
+  /** @param {HTMLElement} button */
+  const switchTheme = (button) => {
+    const theme = THEMES[(THEMES.indexOf(root.dataset.theme ?? "") + 1) % THEMES.length];
+    root.dataset.theme = theme;
+    storeTheme(theme);
+    updateLabel(button);
   };
 
-  const wire = () => {
+  root.dataset.theme = loadTheme();
+  document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
+    if (!button) return;
     button.hidden = false;
-    button.addEventListener("click", next);
-    label();
-  };
-
-  root.dataset.theme = chosen();
-  document.addEventListener("DOMContentLoaded", wire);
+    button.addEventListener("click", () => switchTheme(button));
+    updateLabel(button);
+  });
 })();

@@ -1,4 +1,4 @@
-"""How it looks: nothing moves, a theme stays, little to transfer. The page's states are in test_states.py."""
+"""Layout stability, theme and transfer size. test_states.py checks the layout of each state."""
 
 import os
 from pathlib import Path
@@ -7,28 +7,39 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, Request, ViewportSize, expect
 
-from tests.e2e.backend import Backend, result
+from tests.e2e.backend import FakeBackend, make_result
+from tests.e2e.conftest import choose_files, verdict_of
 
-VIEW_BYTES = 60_000
+MAX_PAGE_BYTES = 60_000
 
 
-def test_the_answer_comes_without_moving_the_photo(page: Page):
-    backend = Backend().serve(page)
+def test_the_answer_does_not_move_the_photo(page: Page):
+    backend = FakeBackend().serve(page)
     page.set_viewport_size(ViewportSize(width=1440, height=900))
     page.goto("/")
     page.get_by_role("button", name="Chelsea the cat").click()
-    expect(page.locator("[data-part=verdict]")).to_have_text("Looking…")
+    expect(verdict_of(page)).to_have_text("Looking…")
     before = page.locator("#frame").bounding_box()
-    backend.reply = result()
+    backend.reply = make_result()
     page.get_by_role("button", name="Chelsea the cat").click()
     expect(page.locator("[data-state=answered]")).to_be_visible()
     assert page.locator("#frame").bounding_box() == before
 
 
-def test_a_chosen_theme_stays(home: Page):
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (844, 390)])
+def test_the_answer_is_on_the_screen_of_a_phone_when_it_arrives(page: Page, photos: Path, width: int, height: int):
+    FakeBackend(reply=make_result()).serve(page)
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    page.goto("/")
+    choose_files(page, photos / "chelsea.png")
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    expect(verdict_of(page)).to_be_in_viewport(ratio=1)
+
+
+def test_a_chosen_theme_survives_a_reload(home: Page):
     background = "getComputedStyle(document.documentElement).backgroundColor"
     light = home.evaluate(background)
-    home.get_by_role("button", name="Colours: as your device").click()
+    home.get_by_role("button", name="Colours: same as device").click()
     home.get_by_role("button", name="Colours: light").click()
     home.reload()
     expect(home.get_by_role("button", name="Colours: dark")).to_be_visible()
@@ -36,7 +47,7 @@ def test_a_chosen_theme_stays(home: Page):
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_the_first_view_is_small(browser: Browser, base_url: str, language: str):
+def test_the_first_page_view_transfers_at_most_60_kb(browser: Browser, base_url: str, language: str):
     page = browser.new_page(base_url=base_url, locale=language)
     finished: list[Request] = []
 
@@ -48,11 +59,11 @@ def test_the_first_view_is_small(browser: Browser, base_url: str, language: str)
     sizes = [request.sizes() for request in finished]
     page.close()
     assert len(sizes) > 10
-    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= VIEW_BYTES
+    assert sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes) <= MAX_PAGE_BYTES
 
 
-def test_the_readmes_picture_can_be_drawn(home: Page, tmp_path: Path):
-    """With SCREENSHOT=1 it takes the place of the one in docs."""
+def test_the_screenshot_of_the_readme_can_be_taken(home: Page, tmp_path: Path):
+    """With SCREENSHOT=1 it replaces docs/screenshot.jpg."""
     home.set_viewport_size(ViewportSize(width=1440, height=900))
     home.emulate_media(color_scheme="light", reduced_motion="reduce")
     home.get_by_role("button", name="Chelsea the cat").click()
