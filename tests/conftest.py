@@ -15,10 +15,10 @@ from tests.server_process import RunningServer, running_server
 
 pytest_plugins = ["tests.stores"]
 
-#: Fixtures that start a server process or a browser, and with it mark a test as ``process``.
+#: Fixtures that start a server process, a browser or TensorFlow. Their tests get the marker ``process``.
 PROCESS_FIXTURES = {
-    *("server", "narrow", "busy", "backend", "frontend", "build", "stack", "stores"),
-    *("postgres", "redis", "s3", "browser"),
+    *("server", "narrow", "small_server", "backend", "frontend", "build", "stack", "stores"),
+    *("postgres", "redis", "s3", "browser", "keras_engine"),
 }
 
 

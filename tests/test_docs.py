@@ -201,12 +201,14 @@ def test_running_page_has_only_commands_that_are_tested_here():
     assert commands_of(DOCS / "running.md") == [command_of_running(end) for end in ends]
 
 
+@pytest.mark.process
 def test_make_run_serves_the_page(tmp_path):
     with started_server(commands_of(README)[0], tmp_path, PORT=str(free_port())) as url:
         assert "squirrel" in page_at(url)
 
 
 @pytest.mark.parametrize("end", ["var/build/photos", "var/build/photos/chelsea.png"])
+@pytest.mark.process
 def test_classify_command_prints_one_line_for_each_photo(tmp_path, end):
     lines = output_of(command_of_running(end), tmp_path).splitlines()
     photos = [ROOT / end] if (ROOT / end).is_file() else [path for path in (ROOT / end).rglob("*") if path.is_file()]
@@ -214,6 +216,7 @@ def test_classify_command_prints_one_line_for_each_photo(tmp_path, end):
     assert all(any(photo.name in line for line in lines) for photo in photos)
 
 
+@pytest.mark.process
 def test_both_roles_in_two_terminals_work_together(tmp_path):
     ports = {"8000": str(free_port()), "8001": str(free_port())}
     backend, frontend = (
@@ -224,5 +227,6 @@ def test_both_roles_in_two_terminals_work_together(tmp_path):
         assert f"ws://127.0.0.1:{ports['8001']}/ws/classify" in page_at(url)
 
 
+@pytest.mark.process
 def test_make_admin_prints_a_password(tmp_path):
     assert "Password: " in output_of(command_of_running("make admin"), tmp_path)

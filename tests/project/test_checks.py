@@ -38,6 +38,7 @@ def test_a_database_password_without_a_database_url_is_a_warning(settings):
     assert message_ids(checks.check_secrets) == ["project.W003"]
 
 
+@pytest.mark.process
 def test_database_password_replaces_the_password_of_database_url(tmp_path):
     code = "from django.conf import settings; print(settings.DATABASES['default']['PASSWORD'])"
     url = "postgresql://animals@127.0.0.1/animals"
@@ -80,6 +81,7 @@ def test_the_tensorflow_engine_with_int8_is_an_error(settings):
 
 
 @pytest.mark.parametrize("role", ["frontend", "backend", "all"])
+@pytest.mark.process
 def test_a_complete_production_environment_passes_djangos_deployment_checks(tmp_path, role):
     production = {
         "ENVIRONMENT": "production",
@@ -105,6 +107,7 @@ def test_a_complete_production_environment_passes_djangos_deployment_checks(tmp_
         ({"ROLE": "frontend"}, "ROLE=frontend has no backend"),
     ],
 )
+@pytest.mark.process
 def test_manage_py_stops_with_a_message_about_the_invalid_setting(tmp_path, variables, message):
     with pytest.raises(subprocess.CalledProcessError) as failure:
         manage(tmp_path, "check", **variables)

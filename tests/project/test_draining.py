@@ -12,6 +12,8 @@ from tests.classifier.records import OWNER, read_records
 from tests.server_process import running_server
 from tests.websocket_client import authenticated_client, connected_client
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def one_worker(tmp_path):

@@ -57,6 +57,7 @@ def test_the_frontend_is_ready_without_a_model(frontend):
     assert get(frontend, "/readyz") == (200, b'{"role": "frontend", "ready": true, "problem": null}')
 
 
+@pytest.mark.process
 def test_a_command_that_needs_the_models_packages_fails_without_them(tmp_path):
     command = [sys.executable, "-m", "tests.without_packages", MODEL_PACKAGES, "classify", "x"]
     done = subprocess.run(

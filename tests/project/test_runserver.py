@@ -13,6 +13,8 @@ from infrastructure.local.servers import free_port
 from tests.server_process import RunningServer, running_server
 from tests.websocket_client import authenticated_client
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def five_megabytes() -> bytes:
