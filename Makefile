@@ -12,8 +12,9 @@ MINUTES ?= 10
 TESTERS ?= 2
 BIN := .venv/bin
 export HOST PORT UP_PORT UP_DIR
-MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore static/words
+MESSAGES := --locale de --no-location --no-obsolete --no-wrap --ignore .venv --ignore var --ignore tests --ignore infrastructure --ignore node_modules --ignore static/words
 PYTEST = PYTHON_DOTENV_DISABLED=1 $(BIN)/python -m pytest
+NODE_JS := $(BIN)/python -m tests.js.node
 
 include infrastructure/deploy.mk
 
@@ -56,12 +57,15 @@ soak: $(BIN)/.dev-installed  ## Load one backend with 500 idle and 50 busy conne
 check: $(BIN)/.dev-installed lint test test-infrastructure  ## Run lint, type checks and all tests except the slow ones
 
 .PHONY: lint
-lint: $(BIN)/.dev-installed  ## Check style, types, import layers and migrations
+lint: $(BIN)/.dev-installed node_modules/.installed  ## Check style, types, import layers, migrations and JavaScript
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(NODE_JS) node_modules/eslint/bin/eslint.js .
+	@$(NODE_JS) node_modules/typescript/bin/tsc --project .
+	@$(NODE_JS) node_modules/typescript/bin/tsc --project tests/js
 
 .PHONY: model
 model: $(BIN)/.run-installed  ## Build the model if it is missing
@@ -93,7 +97,7 @@ lock:  ## Compile the locks in requirements/ and infrastructure/ (needs uv)
 
 .PHONY: clean
 clean:  ## Remove environments, caches and build results; keep the history, photos and signing key
-	@rm -rf .venv .venv-bench infrastructure/.venv infrastructure/node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
+	@rm -rf .venv .venv-bench infrastructure/.venv infrastructure/node_modules node_modules .mypy_cache .ruff_cache .pytest_cache test-results var/build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -107,6 +111,11 @@ $(BIN)/.run-installed: requirements/model.txt | $(BIN)/python
 $(BIN)/.dev-installed: requirements/dev.txt | $(BIN)/.run-installed
 	@echo "Installing the test tools: 130 MB to download, 0.6 GB on disk …"
 	@requirements/install $(BIN)/python $<
+	@touch $@
+
+node_modules/.installed: package-lock.json | $(BIN)/.dev-installed
+	@echo "Installing ESLint and TypeScript: about 20 MB to download …"
+	@$(NODE_JS) npm ci --ignore-scripts --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 .venv-bench/.installed: requirements/bench.txt | $(BIN)/python

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from PIL import Image
 
 from tests.server_process import RunningServer, running_server
 
 pytest_plugins = ["tests.stores"]
+
+#: Fixtures that start a server process or a browser, and with it mark a test as ``process``.
+PROCESS_FIXTURES = {
+    *("server", "narrow", "busy", "backend", "frontend", "build", "stack", "stores"),
+    *("postgres", "redis", "s3", "browser"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +57,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """Run one ROLE=all server for the tests that only send requests to it."""
     with running_server(tmp_path_factory.mktemp("server")) as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_password_hashes() -> Iterator[None]:
+    """Spare each login of a test the quarter of a second that the default hash takes on purpose."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest selects tests by their markers
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests whose fixtures start a process, so that ``make test-unit`` leaves them out."""
+    for item in items:
+        if PROCESS_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("process")
 
 
 @pytest.hookimpl(hookwrapper=True)

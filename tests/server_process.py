@@ -7,7 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psutil
 from django.conf import settings
@@ -80,11 +82,33 @@ def make_build_dir(build: Path) -> Path:
     return build
 
 
+def migrate(data_dir: Path, **variables: str) -> None:
+    """Create the tables of a server's database. Each process of the tests runs the migrations once per database URL."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "db.sqlite3"
+    if url := variables.get("DATABASE_URL"):
+        _migrate_database(url)
+    elif not file.exists():
+        file.write_bytes(_migrated_sqlite())
+
+
+@cache
+def _migrate_database(url: str) -> None:
+    with TemporaryDirectory() as folder:
+        manage(Path(folder), "migrate", "--verbosity", "0", DATABASE_URL=url)
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    with TemporaryDirectory() as folder:
+        manage(Path(folder), "migrate", "--verbosity", "0")
+        return Path(folder, "db.sqlite3").read_bytes()
+
+
 @contextmanager
 def running_server(data_dir: Path, *, program: tuple[str, ...] = SERVE, **variables: str) -> Iterator[RunningServer]:
     """Migrate the database, start ``program`` with Python, and stop it with SIGTERM."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    manage(data_dir, "migrate", "--verbosity", "0", **variables)
+    migrate(data_dir, **variables)
     process = subprocess.Popen(
         [sys.executable, *program],
         cwd=ROOT,

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from classifier.errors import SENTENCES
 from classifier.websocket import close_codes
 from infrastructure.local.servers import free_port
-from tests.reliability.test_stores_away import HARMS, PARTS
+from tests.reliability.faulty_stores import OUTAGE_KINDS, STORES
 from tests.server_process import ROOT, make_environment, read_announced_url
 
 DOCS = ROOT / "docs"
@@ -136,7 +136,7 @@ def test_protocol_page_lists_every_close_code():
 
 def test_reliability_page_has_a_row_for_every_tested_outage():
     rows = re.findall(r"^\| (\w+) \| (\w+) \|", text_of(DOCS / "reliability.md"), flags=re.MULTILINE)
-    assert {(part, how) for part in PARTS for how in HARMS} <= set(rows)
+    assert {(store, kind) for store in STORES for kind in OUTAGE_KINDS} <= set(rows)
 
 
 def test_operations_page_describes_every_metric():

@@ -233,8 +233,7 @@ interface BatchItem extends PhotoFile {
   /** Share of the bytes that are sent, 0…1. */
   fraction?: number;
   position?: number;
-  result?: Result;
-  roundTripMs?: number;
+  answer?: Answer;
   error?: Error & ErrorDetails | null;
 }
 

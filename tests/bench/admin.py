@@ -1,9 +1,10 @@
-"""Server time of the admin's pages on many records, and of writing more, on PostgreSQL and on SQLite.
+"""Measure the admin's pages and the writing of records with a million records, on PostgreSQL and on SQLite.
 
     python -m tests.bench.admin [--rows 1000000] [--rounds 5] [--keep FOLDER] [--json FILE]
 
-Seeds both databases (minutes; ``--keep`` leaves them for the next run), then asks for each page as a superuser, in the
-server's own process and without a network: middleware, queries, templates. Median of the rounds, after one to warm up.
+Fills both databases, which takes minutes (``--keep`` keeps them for the next run). Then requests each page as a
+superuser inside the server's process, without a network: middleware, queries, templates. Prints the median of the
+rounds after one round to warm up.
 """
 
 import argparse
@@ -34,9 +35,9 @@ from classifier.models import Classification, DailyStatistics  # noqa: E402
 from infrastructure.local import servers  # noqa: E402
 from tests.classifier.answers import new_record  # noqa: E402
 
-#: Records in one batch: under light load, and when many came in a tenth of a second.
-BATCHES = (1, 10, 100)
-ANEW = "figures, no day counted yet"
+#: Numbers of records that the backend writes at once: under light and under heavy load.
+BATCH_SIZES = (1, 10, 100)
+UNCOUNTED = "figures, no day counted yet"
 LIST = "/admin/classifier/classification/"
 MONTH = "created_at__year={year}&created_at__month={month}"
 PAGES = {
@@ -45,17 +46,17 @@ PAGES = {
     "verdict: species": f"{LIST}?verdict__exact=species",
     "verdict: unsure": f"{LIST}?verdict__exact=unsure",
     "answer: fox squirrel": f"{LIST}?answer=fox+squirrel",
-    "answer: one that never was": f"{LIST}?answer=animal+that+is+not",
+    "answer: no match": f"{LIST}?answer=animal+that+is+not",
     "group: birds": f"{LIST}?group=n01503061",
     "group: trilobites": f"{LIST}?group=n01768244",
     "squirrel: maybe": f"{LIST}?squirrel=maybe",
     "review: needed": f"{LIST}?review=needed",
-    "review: found wrong": f"{LIST}?review=wrong",
+    "review: wrong": f"{LIST}?review=wrong",
     "feedback: right": f"{LIST}?feedback=right",
     "feedback: wrong": f"{LIST}?feedback=wrong",
-    "photo: kept": f"{LIST}?photo=kept",
-    "re-classification: waiting": f"{LIST}?again=waiting",
-    "re-classification: done": f"{LIST}?again=done",
+    "photo: stored": f"{LIST}?photo=kept",
+    "reclassification: requested": f"{LIST}?again=waiting",
+    "reclassification: done": f"{LIST}?again=done",
     "model version: the first": f"{LIST}?version={{version}}",
     "date: this year": f"{LIST}?created_at__gte={{year}}-01-01+00:00:00%2B00:00",
     "days: a month": f"{LIST}?{MONTH}",
@@ -63,16 +64,16 @@ PAGES = {
     "search: an id": f"{LIST}?q={{id}}",
     "search: fox": f"{LIST}?q=fox",
     "search: b": f"{LIST}?q=b",
-    "search: a word that nothing begins with": f"{LIST}?q=zzz",
+    "search: a word without a match": f"{LIST}?q=zzz",
     "one record": f"{LIST}{{id}}/change/",
-    ANEW: f"{LIST}figures/",
+    UNCOUNTED: f"{LIST}figures/",
     "figures": f"{LIST}figures/",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """Milliseconds of one page: median and best; this process's share of them (the database's is apart); queries."""
+class Measurement:
+    """Milliseconds of one page: median, minimum and processor time of this process; and the number of queries."""
 
     page: str
     median_ms: float
@@ -81,75 +82,78 @@ class Figure:
     queries: int
 
 
-def superuser() -> Client:
-    """Somebody who may see everything."""
+def superuser_client() -> Client:
     settings.ALLOWED_HOSTS.append("testserver")
     client = Client()
     client.force_login(User.objects.filter(username="bench").first() or User.objects.create_superuser("bench"))
     return client
 
 
-def pages() -> dict[str, str]:
-    """The address of each page, for an old record that is there."""
-    one = Classification.objects.order_by("created_at")[100]
-    facts = {"id": one.pk, "version": one.model_version, "year": one.created_at.year, "month": one.created_at.month}
-    return {page: address.format(**facts) for page, address in PAGES.items()}
+def page_urls() -> dict[str, str]:
+    """Return the URL of each page, filled in with the fields of an old record."""
+    record = Classification.objects.order_by("created_at")[100]
+    created_at = record.created_at
+    fields = {"id": record.pk, "version": record.model_version, "year": created_at.year, "month": created_at.month}
+    return {page: url.format(**fields) for page, url in PAGES.items()}
 
 
-def measure(rounds: int) -> list[Figure]:
-    """In this process, on the database of its environment."""
-    client, found = superuser(), []
-    for page, address in pages().items():
-        ask(client, address)
-        asked = []
+def measure(rounds: int) -> list[Measurement]:
+    """Measure in this process, on the database of its environment."""
+    client, measurements = superuser_client(), []
+    for page, url in page_urls().items():
+        request(client, url)
+        results = []
         for _ in range(rounds):
-            if page == ANEW:
+            if page == UNCOUNTED:
                 DailyStatistics.objects.all().delete()
-            asked.append(ask(client, address))
-        times, shares, queries = zip(*asked, strict=True)
-        found.append(Figure(page, statistics.median(times), min(times), statistics.median(shares), queries[-1]))
-    return [*found, *(written(batch, rounds) for batch in BATCHES)]
+            results.append(request(client, url))
+        times, cpu_times, queries = zip(*results, strict=True)
+        measurements.append(
+            Measurement(page, statistics.median(times), min(times), statistics.median(cpu_times), queries[-1])
+        )
+    return [*measurements, *(measure_writes(size, rounds) for size in BATCH_SIZES)]
 
 
-def written(batch: int, rounds: int) -> Figure:
-    """So many new records as the backend writes them: one batch, and the look whether one was erased meanwhile."""
-    times, shares, queries = [], [], 0
+def measure_writes(batch_size: int, rounds: int) -> Measurement:
+    """Write batches of new records as the backend does."""
+    times, cpu_times, queries = [], [], 0
     for _ in range(rounds + 1):
-        drafts = [recorder.to_draft(new_record()) for _ in range(batch)]
-        taken, share, queries = timed(lambda drafts=drafts: stores.insert_records(drafts))  # type: ignore[misc]
-        times.append(taken)
-        shares.append(share)
-    return Figure(f"{batch} records written", statistics.median(times[1:]), min(times), shares[-1], queries)
+        drafts = [recorder.to_draft(new_record()) for _ in range(batch_size)]
+        elapsed_ms, cpu_ms, queries = timed(lambda drafts=drafts: stores.insert_records(drafts))  # type: ignore[misc]
+        times.append(elapsed_ms)
+        cpu_times.append(cpu_ms)
+    median_ms = statistics.median(times[1:])
+    return Measurement(f"{batch_size} records written", median_ms, min(times), cpu_times[-1], queries)
 
 
-def ask(client: Client, address: str) -> tuple[float, float, int]:
-    """Milliseconds by the clock and of this process, and queries, of one page."""
+def request(client: Client, url: str) -> tuple[float, float, int]:
+    """Request one page, and return what ``timed`` returns."""
 
     def get() -> None:
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address}: {answer.status_code}")
+        response = client.get(url)
+        if response.status_code != 200:
+            raise RuntimeError(f"{url}: {response.status_code}")
 
     return timed(get)
 
 
-def timed(act: Callable[[], object]) -> tuple[float, float, int]:
-    """Milliseconds by the clock and of this process, and queries."""
-    asked: list[str] = []
+def timed(function: Callable[[], object]) -> tuple[float, float, int]:
+    """Return the elapsed milliseconds, those of this process's processor time, and the number of queries."""
+    queries: list[str] = []
 
-    def note(execute: Any, sql: str, *arguments: Any) -> Any:
-        asked.append(sql)
+    def record(execute: Any, sql: str, *arguments: Any) -> Any:
+        queries.append(sql)
         return execute(sql, *arguments)
 
-    began, worked = time.perf_counter(), time.process_time()
-    with connection.execute_wrapper(note):
-        act()
-    taken, share = (time.perf_counter() - began) * 1000, (time.process_time() - worked) * 1000
-    return taken, share, len(asked)
+    began, cpu_before = time.perf_counter(), time.process_time()
+    with connection.execute_wrapper(record):
+        function()
+    elapsed_ms, cpu_ms = (time.perf_counter() - began) * 1000, (time.process_time() - cpu_before) * 1000
+    return elapsed_ms, cpu_ms, len(queries)
 
 
-def on(database: dict[str, str], data: Path, rows: int, rounds: int) -> list[Figure]:
-    """Seeds a database, once, and measures in a process of its own."""
+def measure_database(database: dict[str, str], data: Path, rows: int, rounds: int) -> list[Measurement]:
+    """Fill a database unless it is filled already, and measure in a new process."""
     data.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
@@ -163,10 +167,10 @@ def on(database: dict[str, str], data: Path, rows: int, rounds: int) -> list[Fig
     environment["BUILD_DIR"] = str(data / "build")
 
     def run(*command: str) -> str:
-        done = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, *command], env=environment, stdout=subprocess.PIPE, text=True, check=True
         )
-        return done.stdout
+        return completed.stdout
 
     seeded = data / f"seeded-{rows}-{bool(database)}"
     run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
@@ -175,14 +179,15 @@ def on(database: dict[str, str], data: Path, rows: int, rounds: int) -> list[Fig
         run("manage.py", "seed_history", str(rows))
         run("-c", "import django; django.setup(); from django.db import connection as c; c.cursor().execute('ANALYZE')")
         seeded.touch()
-    return [Figure(**found) for found in json.loads(run("-m", "tests.bench.admin", "--measure", str(rounds)))]
+    return [Measurement(**fields) for fields in json.loads(run("-m", "tests.bench.admin", "--measure", str(rounds)))]
 
 
-def table(postgresql: list[Figure], sqlite: list[Figure]) -> str:
+def table(postgresql: list[Measurement], sqlite: list[Measurement]) -> str:
     lines = ["| page | queries | PostgreSQL, ms (best) | of it Python | SQLite, ms (best) |", "|---|---|---|---|---|"]
-    for one, other in zip(postgresql, sqlite, strict=True):
-        left, right = (f"{figure.median_ms:.0f} ({figure.best_ms:.0f})" for figure in (one, other))
-        lines.append(f"| {one.page} | {one.queries} | {left} | {one.cpu_ms:.0f} | {right} |")
+    for pair in zip(postgresql, sqlite, strict=True):
+        on_postgresql, on_sqlite = (f"{page.median_ms:.0f} ({page.best_ms:.0f})" for page in pair)
+        page = pair[0]
+        lines.append(f"| {page.page} | {page.queries} | {on_postgresql} | {page.cpu_ms:.0f} | {on_sqlite} |")
     return "\n".join(lines)
 
 
@@ -190,24 +195,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--keep", type=Path, help="a folder for the databases, which every user may pass through")
+    parser.add_argument("--keep", type=Path, help="a folder for the databases that each user may enter")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--measure", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
-        sys.stdout.write(json.dumps([asdict(figure) for figure in measure(options.measure)]))
+        sys.stdout.write(json.dumps([asdict(measurement) for measurement in measure(options.measure)]))
         return
     with tempfile.TemporaryDirectory() as temporary:
         Path(temporary).chmod(0o711)
         folder = options.keep or Path(temporary)
         with servers.run_server(servers.postgres(folder / "postgresql")) as server:
             url = {"DATABASE_URL": servers.postgres_url(server)}
-            found = {"postgresql": on(url, folder / "data", options.rows, options.rounds)}
-        found["sqlite"] = on({}, folder / "data", options.rows, options.rounds)
-    sys.stdout.write(table(**found) + "\n")
+            results = {"postgresql": measure_database(url, folder / "data", options.rows, options.rounds)}
+        results["sqlite"] = measure_database({}, folder / "data", options.rows, options.rounds)
+    sys.stdout.write(table(**results) + "\n")
     if options.json:
-        figures = {name: [asdict(figure) for figure in figures] for name, figures in found.items()}
-        options.json.write_text(json.dumps(figures, indent=2))
+        fields = {name: [asdict(measurement) for measurement in pages] for name, pages in results.items()}
+        options.json.write_text(json.dumps(fields, indent=2))
 
 
 if __name__ == "__main__":

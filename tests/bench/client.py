@@ -1,15 +1,16 @@
-"""Asks an Animal Classifier from a program; needs the ``websockets`` package, and no other file of this project.
+"""Example client for an Animal Classifier. It needs the ``websockets`` package, and no other file of this project.
 
-    python -m tests.bench.client http://127.0.0.1:8000 photo.jpg …          one line a photo
+    python -m tests.bench.client http://127.0.0.1:8000 photo.jpg …          prints one line for each photo
     python -m tests.bench.client --json --views fast http://127.0.0.1:8000 photo.jpg …
 
 In a program::
 
-    async with connected(get_ticket("http://127.0.0.1:8000")) as client:
+    async with connected_client(get_ticket("http://127.0.0.1:8000")) as client:
         answer = await client.classify(Path("photo.jpg").read_bytes())
         print(answer.sentence, answer.squirrel)
 
-A photo whose line is lost raises ``ConnectionClosed``, one that is refused ``Refused``; it may be sent again.
+``classify`` raises ``RejectedError`` if the server rejects the photo and ``ConnectionClosed`` if the connection is
+lost; after both, the photo may be sent again.
 """
 
 import argparse
@@ -33,8 +34,11 @@ from websockets.typing import Subprotocol
 SUBPROTOCOL = Subprotocol("classify.v1")
 
 
-class Refused(Exception):
-    """The server's error. ``code`` is one of docs/protocol.md; ``retry_after`` is in seconds, if asking again helps."""
+class RejectedError(Exception):
+    """An ``error`` message of the server. ``code`` is listed in docs/protocol.md.
+
+    ``retry_after`` is in seconds; it is ``None`` if another attempt would not help.
+    """
 
     def __init__(self, code: str, message: str, retry_after: float | None = None) -> None:
         super().__init__(f"{message} [{code}]")
@@ -43,7 +47,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What opens the socket at ``url``, for ten minutes."""
+    """Authenticates connections to ``url`` for ten minutes."""
 
     text: str
     url: str
@@ -51,7 +55,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class PredictionResult:
-    """What was found. ``score`` and ``animal`` are 0…1; ``fields`` is the whole message."""
+    """The result of one photo. ``score`` and ``animal`` are 0…1; ``fields`` is the whole message."""
 
     sentence: str
     kind: str
@@ -62,72 +66,72 @@ class PredictionResult:
 
 
 def get_ticket(page: str) -> Ticket:
-    """A ticket of the server whose page is at ``page``: each page carries one. Raises ``OSError``."""
-    with urllib.request.urlopen(f"{page.rstrip('/')}/", timeout=10) as found:
-        text = found.read().decode()
+    """Return the ticket from the upload page at the URL ``page``. Raises ``OSError``."""
+    with urllib.request.urlopen(f"{page.rstrip('/')}/", timeout=10) as response:
+        text = response.read().decode()
     attributes = {name: html.unescape(value) for name, value in re.findall(r'data-([a-z-]+)="([^"]*)"', text)}
     if not {"ticket", "socket-url"} <= attributes.keys():
-        raise OSError("this page carries no ticket")
+        raise OSError("this page contains no ticket")
     return Ticket(attributes["ticket"], attributes["socket-url"])
 
 
 @dataclass(slots=True)
 class Client:
-    """One open line. Photos may be asked about at the same time: as many go at once as the server takes."""
+    """One connection. ``classify`` may be called many times at once: surplus photos wait for a free slot."""
 
-    line: ClientConnection
-    places: asyncio.Semaphore
+    connection: ClientConnection
+    slots: asyncio.Semaphore
     hello: dict[str, Any]
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    jobs: dict[str, "asyncio.Future[dict[str, Any]]"] = field(default_factory=dict)
+    send_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    pending: dict[str, "asyncio.Future[dict[str, Any]]"] = field(default_factory=dict)
 
-    async def classify(self, photo: bytes, **wishes: Any) -> PredictionResult:
-        """The answer to one picture file. ``wishes``: the fields of ``classify`` in docs/protocol.md.
+    async def classify(self, photo: bytes, **options: Any) -> PredictionResult:
+        """Classify one image file. ``options`` are the fields of ``classify`` in docs/protocol.md.
 
-        Raises ``Refused`` or ``ConnectionClosed``.
+        Raises ``RejectedError`` or ``ConnectionClosed``.
         """
-        async with self.places:
-            message = await self._ask(photo, wishes)
+        async with self.slots:
+            message = await self._send_job(photo, options)
         if message["type"] == "error":
-            raise Refused(message["code"], message["message"], message.get("retry_after"))
+            raise RejectedError(message["code"], message["message"], message.get("retry_after"))
         verdict = message["verdict"]
         return PredictionResult(
             verdict["sentence"], verdict["kind"], verdict["score"], message["squirrel"], message["animal"], message
         )
 
-    async def _ask(self, photo: bytes, wishes: dict[str, Any]) -> dict[str, Any]:
+    async def _send_job(self, photo: bytes, options: dict[str, Any]) -> dict[str, Any]:
         job = str(uuid4())
-        self.jobs[job] = asyncio.get_running_loop().create_future()
+        self.pending[job] = asyncio.get_running_loop().create_future()
         try:
-            async with self.turn:  # the picture follows its announcement
-                await self.line.send(json.dumps({"type": "classify", "id": job, "size": len(photo), **wishes}))
-                await self.line.send(photo)
-            return await self.jobs[job]
+            async with self.send_lock:  # no other message may come between these two
+                await self.connection.send(json.dumps({"type": "classify", "id": job, "size": len(photo), **options}))
+                await self.connection.send(photo)
+            return await self.pending[job]
         finally:
-            del self.jobs[job]
+            del self.pending[job]
 
     async def listen(self) -> None:
-        """Gives every message to the job that waits for it, until the line is closed."""
+        """Pass each message to its job until the connection is closed."""
         try:
             while True:
-                message = json.loads(await self.line.recv())
-                job = self.jobs.get(message.get("id", ""))
-                if job and not job.done() and message["type"] in {"result", "error"}:
-                    job.set_result(message)
+                message = json.loads(await self.connection.recv())
+                future = self.pending.get(message.get("id", ""))
+                if future and not future.done() and message["type"] in {"result", "error"}:
+                    future.set_result(message)
         except ConnectionClosed as closed:
-            for job in self.jobs.values():
-                job.set_exception(closed)
+            for future in self.pending.values():
+                future.set_exception(closed)
 
 
 @contextlib.asynccontextmanager
-async def connected(ticket: Ticket) -> AsyncIterator[Client]:
-    """A line that the server has said hello on. Raises ``Refused`` or ``OSError``."""
-    async with connect(ticket.url, subprotocols=[SUBPROTOCOL], max_size=None, compression=None) as line:
-        await line.send(json.dumps({"type": "authenticate", "ticket": ticket.text}))
-        hello = json.loads(await line.recv())
+async def connected_client(ticket: Ticket) -> AsyncIterator[Client]:
+    """Open and authenticate a connection. Raises ``RejectedError`` or ``OSError``."""
+    async with connect(ticket.url, subprotocols=[SUBPROTOCOL], max_size=None, compression=None) as connection:
+        await connection.send(json.dumps({"type": "authenticate", "ticket": ticket.text}))
+        hello = json.loads(await connection.recv())
         if hello["type"] == "error":
-            raise Refused(hello["code"], hello["message"])
-        client = Client(line, asyncio.Semaphore(hello["limits"]["max_in_flight"]), hello)
+            raise RejectedError(hello["code"], hello["message"])
+        client = Client(connection, asyncio.Semaphore(hello["limits"]["max_in_flight"]), hello)
         listening = asyncio.create_task(client.listen())
         try:
             yield client
@@ -139,39 +143,40 @@ async def connected(ticket: Ticket) -> AsyncIterator[Client]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Asks an Animal Classifier about photos.")
-    parser.add_argument("page", help="where its page is, for example http://127.0.0.1:8000")
+    parser = argparse.ArgumentParser(description="Classify photos with a running Animal Classifier.")
+    parser.add_argument("page", help="URL of the upload page, for example http://127.0.0.1:8000")
     parser.add_argument("photos", nargs="+", type=Path)
-    parser.add_argument("--json", action="store_true", help="the whole answers, one line of JSON each")
+    parser.add_argument("--json", action="store_true", help="print each whole answer as a line of JSON")
     parser.add_argument("--views", choices=["best", "fast"], default="best")
     options = parser.parse_args()
     try:
-        refused = asyncio.run(_ask_about(options))
-    except (OSError, Refused, ConnectionClosed) as error:
+        rejected = asyncio.run(_classify_all(options))
+    except (OSError, RejectedError, ConnectionClosed) as error:
         raise SystemExit(f"{options.page}: {error}") from error
-    raise SystemExit(refused > 0)
+    raise SystemExit(rejected > 0)
 
 
-async def _ask_about(options: argparse.Namespace) -> int:
-    """Answers in the order of the photos; how many were refused."""
-    refused = 0
-    async with connected(get_ticket(options.page)) as client:
-        jobs = [asyncio.create_task(_line_of(client, photo, options)) for photo in options.photos]
+async def _classify_all(options: argparse.Namespace) -> int:
+    """Print the answers in the order of the photos, and return the number of rejected photos."""
+    rejected = 0
+    async with connected_client(get_ticket(options.page)) as client:
+        jobs = [asyncio.create_task(_classify_file(client, photo, options)) for photo in options.photos]
         for job in jobs:
-            line, answered = await job
-            refused += not answered
+            line, is_answered = await job
+            rejected += not is_answered
             sys.stdout.write(f"{line}\n")
-    return refused
+    return rejected
 
 
-async def _line_of(client: Client, photo: Path, options: argparse.Namespace) -> tuple[str, bool]:
+async def _classify_file(client: Client, photo: Path, options: argparse.Namespace) -> tuple[str, bool]:
+    """Return the output line, and whether the photo was answered."""
     try:
         answer = await client.classify(await asyncio.to_thread(photo.read_bytes), views=options.views, name=photo.name)
-    except Refused as refusal:
-        error = {"file": str(photo), "code": refusal.code}
-        return (json.dumps(error) if options.json else f"{photo}: {refusal}"), False
-    whole = json.dumps({"file": str(photo), **answer.fields})
-    return (whole if options.json else f"{photo}: {answer.sentence} Squirrel: {answer.squirrel}."), True
+    except RejectedError as error:
+        fields = {"file": str(photo), "code": error.code}
+        return (json.dumps(fields) if options.json else f"{photo}: {error}"), False
+    fields = {"file": str(photo), **answer.fields}
+    return (json.dumps(fields) if options.json else f"{photo}: {answer.sentence} Squirrel: {answer.squirrel}."), True
 
 
 if __name__ == "__main__":

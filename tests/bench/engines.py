@@ -1,8 +1,8 @@
-"""One square through each engine, in one run: milliseconds, and how they compare.
+"""Compare the engines: milliseconds that each needs for one square of pixels.
 
     python -m tests.bench.engines [--rounds 30] [--json FILE]
 
-One thread for LiteRT; TensorFlow takes the threads it wants, as it would in a server.
+LiteRT uses one thread. TensorFlow uses its default number of threads, as in a server.
 """
 
 import argparse
@@ -28,9 +28,11 @@ from classifier.inference.artifact import verify_weights  # noqa: E402
 from classifier.inference.keras import reference_model  # noqa: E402
 from classifier.inference.model import load_model  # noqa: E402
 
+WARM_UP_ROUNDS = 3
 
-def candidates() -> dict[str, Callable[[np.ndarray], object]]:
-    """What can answer a (1, 224, 224, 3) uint8 square."""
+
+def make_engines() -> dict[str, Callable[[np.ndarray], object]]:
+    """Return functions that classify a (1, 224, 224, 3) uint8 array, by name."""
     keras = reference_model(verify_weights(settings.MODEL_DIR))
     litert = load_model(settings.MODEL_DIR, "litert").make_engine()
     traced = load_model(settings.MODEL_DIR, "tensorflow").make_engine()
@@ -43,26 +45,26 @@ def candidates() -> dict[str, Callable[[np.ndarray], object]]:
 
 
 def measure(rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of each round, the candidates taking turns."""
+    """Return the milliseconds of each round, after 3 rounds to warm up. Each round runs every engine once."""
     chelsea = (settings.PHOTOS_DIR / "chelsea.png").read_bytes()
     square = decoding.squares(decoding.decode(chelsea), Views.FAST)
-    engines = candidates()
+    engines = make_engines()
     times: dict[str, list[float]] = {name: [] for name in engines}
-    for turn in range(rounds + 3):
-        for name, answer in engines.items():
+    for number in range(rounds + WARM_UP_ROUNDS):
+        for name, classify in engines.items():
             began = time.perf_counter()
-            answer(square)
-            if turn >= 3:
+            classify(square)
+            if number >= WARM_UP_ROUNDS:
                 times[name].append((time.perf_counter() - began) * 1000)
     return times
 
 
 def table(times: dict[str, list[float]]) -> str:
-    first = statistics.median(next(iter(times.values())))
-    lines = ["| engine | ms: median (min-max) | of LiteRT's |", "|---|---|---|"]
-    for name, found in times.items():
-        middle = statistics.median(found)
-        lines.append(f"| {name} | {middle:.1f} ({min(found):.1f}-{max(found):.1f}) | {middle / first:.1f} × |")
+    reference = statistics.median(next(iter(times.values())))
+    lines = ["| engine | ms: median (min-max) | relative to LiteRT |", "|---|---|---|"]
+    for name, values in times.items():
+        median = statistics.median(values)
+        lines.append(f"| {name} | {median:.1f} ({min(values):.1f}-{max(values):.1f}) | {median / reference:.1f} × |")
     return "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
-"""What Lighthouse says of the page as `make run` serves it: ``make lighthouse`` (needs Node.js and Chromium).
+"""Run Lighthouse on the pages as ``make run`` serves them: ``make lighthouse`` (needs Node.js and Chromium).
 
-Prints a table, and writes the reports to test-results/lighthouse/.
+Prints a table, writes the reports to test-results/lighthouse/, and exits with 1 if a score is below ``MIN_SCORE``.
 """
 
 import json
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PAGES = ("/", "/model")
 LANGUAGES = ("en", "de")
 PRESETS: dict[str, tuple[str, ...]] = {"mobile": (), "desktop": ("--preset=desktop",)}
-#: The goal, in points of a hundred and in every category.
-LEAST = 95
+#: Goal for each category, of 100 points.
+MIN_SCORE = 95
 
 
 def main() -> None:
@@ -31,23 +32,18 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         build = make_build_dir(Path(folder) / "build")
         with running_server(Path(folder) / "data", BUILD_DIR=str(build)) as server:
-            rows = [
-                _row(server.url, page, language, preset)
-                for page in PAGES
-                for language in LANGUAGES
-                for preset in PRESETS
-            ]
+            rows = [_measure(server.url, *combination) for combination in product(PAGES, LANGUAGES, PRESETS)]
     sys.stdout.write(f"{_table(rows)}\n")
-    raise SystemExit(any(score < LEAST for row in rows for score in row["scores"].values()))
+    raise SystemExit(any(score < MIN_SCORE for row in rows for score in row["scores"].values()))
 
 
-def _row(url: str, page: str, language: str, preset: str) -> dict[str, Any]:
-    report = _report(f"{url}{page}", language, preset)
+def _measure(url: str, page: str, language: str, preset: str) -> dict[str, Any]:
+    report = _run_lighthouse(f"{url}{page}", language, preset)
     scores = {name: round(100 * category["score"]) for name, category in report["categories"].items()}
     return {"page": page, "language": language, "preset": preset, "scores": scores}
 
 
-def _report(url: str, language: str, preset: str) -> dict[str, Any]:
+def _run_lighthouse(url: str, language: str, preset: str) -> dict[str, Any]:
     path = REPORTS / f"{url.rpartition('/')[2] or 'index'}-{language}-{preset}.json"
     headers = json.dumps({"Accept-Language": language})
     command = ["npx", "--yes", LIGHTHOUSE, url, "--quiet", "--output=json", f"--output-path={path}"]
@@ -60,9 +56,9 @@ def _report(url: str, language: str, preset: str) -> dict[str, Any]:
 
 def _table(rows: list[dict[str, Any]]) -> str:
     names = list(rows[0]["scores"])
-    head = [f"| page | language | as | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
+    header = [f"| page | language | preset | {' | '.join(names)} |", "|---" * (3 + len(names)) + "|"]
     cells = [[row["page"], row["language"], row["preset"], *map(str, row["scores"].values())] for row in rows]
-    return "\n".join([*head, *(f"| {' | '.join(row)} |" for row in cells)])
+    return "\n".join([*header, *(f"| {' | '.join(row)} |" for row in cells)])
 
 
 if __name__ == "__main__":

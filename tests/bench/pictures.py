@@ -1,4 +1,4 @@
-"""The pictures of the bench, made of the build's photos: what phones and pages send."""
+"""Make the picture files that the benchmarks send, in the sizes that phones and the page produce."""
 
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +10,7 @@ NAMES = (*SIDES, "png")
 
 
 def make(photos: Path, directory: Path) -> dict[str, Path]:
-    """A file for each of ``NAMES``: JPEGs of three sizes of the astronaut, and the 451×300 cat as PNG."""
+    """Write a file for each of ``NAMES``: JPEGs of the astronaut in three sizes, and the 451×300 cat as PNG."""
     astronaut = Image.open(photos / "astronaut.png").convert("RGB")
     paths = {name: directory / f"{name}.jpg" for name in SIDES} | {"png": directory / "cat.png"}
     for name, size in SIDES.items():

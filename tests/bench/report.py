@@ -1,4 +1,4 @@
-"""Runs → Markdown for people and JSON for programs."""
+"""Write the measurements as Markdown and as JSON."""
 
 import importlib.metadata
 import json
@@ -9,25 +9,25 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.bench.figures import Cell, Run, interval, paired_ratios, spread
+from tests.bench.measurements import Measurement, Scenario, bootstrap_interval, paired_ratios, spread
 
 COLUMNS = {
     "images_per_s": ("images/s", ".1f"),
-    "cpu_ms": ("CPU-ms an image", ".2f"),
+    "cpu_ms": ("CPU-ms per image", ".2f"),
     "p50_ms": ("p50 ms", ".0f"),
     "p95_ms": ("p95 ms", ".0f"),
     "p99_ms": ("p99 ms", ".0f"),
     "rss_mb": ("peak RSS MB", ".0f"),
     "first_s": ("first answer s", ".1f"),
     "bytes_up": ("bytes up", ".0f"),
-    "bytes_down": ("down", ".0f"),
+    "bytes_down": ("bytes down", ".0f"),
 }
-#: Whose figures the others' are compared with.
-OURS = "this, float32, history on"
+#: The server that all others are compared with.
+REFERENCE = "this, float32, history on"
 
 
 def machine() -> dict[str, Any]:
-    """What this ran on, and how busy it was with other things when it began."""
+    """Return the machine, the versions and the load before the benchmark."""
     processor = next(
         (line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "unknown"
     )
@@ -44,56 +44,60 @@ def machine() -> dict[str, Any]:
     }
 
 
-def markdown(runs: Sequence[Run], described: dict[str, Any]) -> str:
-    return "\n".join(_document(runs, described)) + "\n"
+def markdown(measurements: Sequence[Measurement], machine: dict[str, Any]) -> str:
+    return "\n".join(_document(measurements, machine)) + "\n"
 
 
-def as_json(runs: Sequence[Run], described: dict[str, Any]) -> str:
-    return json.dumps({"machine": described, "runs": [run.as_json() for run in runs]}, indent=1) + "\n"
+def as_json(measurements: Sequence[Measurement], machine: dict[str, Any]) -> str:
+    document = {"machine": machine, "runs": [measurement.as_json() for measurement in measurements]}
+    return json.dumps(document, indent=1) + "\n"
 
 
-def _document(runs: Sequence[Run], described: dict[str, Any]) -> Iterator[str]:
-    yield ", ".join(f"{name} {value}" for name, value in described.items())
-    rounds = len({run.round for run in runs})
-    yield f"Medians of {rounds} interleaved rounds; CPU-ms and images/s with the least and the most."
-    for cell in dict.fromkeys(run.cell for run in runs):
-        yield from ("", f"### {cell.picture}, connections: {cell.connections}", "")
-        yield from _table([run for run in runs if run.cell == cell])
-        yield from _ratios(runs, cell)
+def _document(measurements: Sequence[Measurement], machine: dict[str, Any]) -> Iterator[str]:
+    yield ", ".join(f"{name} {value}" for name, value in machine.items())
+    rounds = len({measurement.round for measurement in measurements})
+    yield f"Medians of {rounds} interleaved rounds; CPU-ms and images/s with minimum and maximum."
+    for scenario in dict.fromkeys(measurement.scenario for measurement in measurements):
+        yield from ("", f"### {scenario.picture}, connections: {scenario.connections}", "")
+        yield from _table([measurement for measurement in measurements if measurement.scenario == scenario])
+        yield from _ratios(measurements, scenario)
 
 
-def _table(runs: Sequence[Run]) -> Iterator[str]:
+def _table(measurements: Sequence[Measurement]) -> Iterator[str]:
     yield "| server | " + " | ".join(title for title, _ in COLUMNS.values()) + " |"
     yield "|---" + "|---:" * len(COLUMNS) + "|"
-    for name in dict.fromkeys(run.contestant for run in runs):
-        yield f"| {name} | " + " | ".join(_cells([run.figures for run in runs if run.contestant == name])) + " |"
+    for server in dict.fromkeys(measurement.server for measurement in measurements):
+        rounds = [measurement.values for measurement in measurements if measurement.server == server]
+        yield f"| {server} | " + " | ".join(_cells(rounds)) + " |"
 
 
-def _cells(figures: Sequence[dict[str, float]]) -> Iterator[str]:
-    for key, (_, spec) in COLUMNS.items():
-        values = [found[key] for found in figures if found.get(key)]
+def _cells(rounds: Sequence[dict[str, float]]) -> Iterator[str]:
+    for column, (_, spec) in COLUMNS.items():
+        values = [round_values[column] for round_values in rounds if round_values.get(column)]
         if not values:
             yield "–"
-        elif key in {"images_per_s", "cpu_ms"}:
+        elif column in {"images_per_s", "cpu_ms"}:
             yield f"{spread(values):{spec}}"
         else:
             yield f"{spread(values).median:{spec}}"
 
 
-def _ratios(runs: Sequence[Run], cell: Cell) -> Iterator[str]:
-    others = dict.fromkeys(run.contestant for run in runs if run.cell == cell and run.contestant != OURS)
-    lines = [line for other in others if (line := _ratio(runs, other, cell))]
+def _ratios(measurements: Sequence[Measurement], scenario: Scenario) -> Iterator[str]:
+    servers = dict.fromkeys(measurement.server for measurement in measurements if measurement.scenario == scenario)
+    lines = [line for server in servers if server != REFERENCE if (line := _ratio(measurements, server, scenario))]
     if lines:
-        yield from ("", f"*{OURS}* over each other, round by round, with the 95 % interval:", "", *lines)
+        yield from ("", f"*{REFERENCE}* divided by each other server, by round, with the 95 % interval:", "", *lines)
 
 
-def _ratio(runs: Sequence[Run], other: str, cell: Cell) -> str:
-    speeds = paired_ratios(runs, OURS, other, cell, "images_per_s")
-    costs = paired_ratios(runs, OURS, other, cell, "cpu_ms")
-    tails = paired_ratios(runs, OURS, other, cell, "p95_ms")
-    if not speeds:
+def _ratio(measurements: Sequence[Measurement], server: str, scenario: Scenario) -> str:
+    ratios = {
+        column: paired_ratios(measurements, REFERENCE, server, scenario, column)
+        for column in ("images_per_s", "cpu_ms", "p95_ms")
+    }
+    if not ratios["images_per_s"]:
         return ""
-    return f"- {other}: images/s {interval(speeds):.2f}, CPU-ms {interval(costs):.2f}, p95 {interval(tails):.2f}"
+    speed, cost, latency = map(bootstrap_interval, ratios.values())
+    return f"- {server}: images/s {speed:.2f}, CPU-ms {cost:.2f}, p95 {latency:.2f}"
 
 
 def _lines(path: str) -> list[str]:

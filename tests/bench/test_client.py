@@ -1,4 +1,4 @@
-"""The client for people: against the real server, as they would use it."""
+"""The example client against a real server."""
 
 import asyncio
 import json
@@ -7,50 +7,51 @@ import sys
 
 import pytest
 
-from tests.bench.client import Refused, Ticket, connected, get_ticket
+from tests.bench.client import RejectedError, Ticket, connected_client, get_ticket
 from tests.server_process import ROOT
 
 
-def asked(server, *arguments) -> subprocess.CompletedProcess[str]:
+def run_client(server, *arguments) -> subprocess.CompletedProcess[str]:
+    """Run the command line: options, and at the end the photo."""
     command = [sys.executable, "-m", "tests.bench.client", *map(str, arguments[:-1]), server.url, str(arguments[-1])]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-async def test_it_takes_a_ticket_from_the_page_and_answers(server, chelsea):
-    async with connected(get_ticket(server.url)) as client:
+async def test_the_client_gets_a_ticket_from_the_page_and_an_answer(server, chelsea):
+    async with connected_client(get_ticket(server.url)) as client:
         answer = await client.classify(chelsea)
     assert (answer.sentence, answer.squirrel) == ("That is a cat.", "no")
     assert answer.fields["predictions"][0]["score"] < answer.score < answer.animal
 
 
-async def test_more_photos_than_the_server_takes_at_once_are_all_answered(server, chelsea):
-    async with connected(get_ticket(server.url)) as client:
-        many = 3 * client.hello["limits"]["max_in_flight"]
-        answers = await asyncio.gather(*(client.classify(chelsea, views="fast") for _ in range(many)))
-    assert len({answer.fields["id"] for answer in answers}) == many
+async def test_the_client_answers_more_photos_than_the_server_accepts_at_once(server, chelsea):
+    async with connected_client(get_ticket(server.url)) as client:
+        count = 3 * client.hello["limits"]["max_in_flight"]
+        answers = await asyncio.gather(*(client.classify(chelsea, views="fast") for _ in range(count)))
+    assert len({answer.fields["id"] for answer in answers}) == count
 
 
-async def test_a_refused_photo_says_why_and_the_next_is_answered(server, chelsea):
-    async with connected(get_ticket(server.url)) as client:
-        with pytest.raises(Refused) as refusal:
+async def test_a_rejected_photo_raises_an_error_and_the_next_photo_is_answered(server, chelsea):
+    async with connected_client(get_ticket(server.url)) as client:
+        with pytest.raises(RejectedError) as rejection:
             await client.classify(b"no picture")
-        assert refusal.value.code == "image.unreadable"
+        assert rejection.value.code == "image.unreadable"
         assert (await client.classify(chelsea, views="fast")).squirrel == "no"
 
 
-async def test_a_wrong_ticket_is_refused_in_words(server):
-    with pytest.raises(Refused, match=r"auth\.invalid"):
-        async with connected(Ticket("forged", server.socket_url)):
+async def test_a_forged_ticket_raises_an_error(server):
+    with pytest.raises(RejectedError, match=r"auth\.invalid"):
+        async with connected_client(Ticket("forged", server.socket_url)):
             pass
 
 
-def test_the_command_line_says_one_line_a_photo(server, photos):
-    done = asked(server, photos / "chelsea.png")
-    assert done.stdout == f"{photos / 'chelsea.png'}: That is a cat. Squirrel: no.\n"
+def test_the_command_line_prints_one_line_per_photo(server, photos):
+    completed = run_client(server, photos / "chelsea.png")
+    assert completed.stdout == f"{photos / 'chelsea.png'}: That is a cat. Squirrel: no.\n"
 
 
-def test_the_command_line_gives_whole_answers_as_json_and_fails_for_a_refused_file(server, photos, tmp_path):
-    assert json.loads(asked(server, "--json", photos / "coffee.png").stdout)["verdict"]["kind"] == "none"
+def test_the_command_line_prints_json_and_fails_for_a_rejected_file(server, photos, tmp_path):
+    assert json.loads(run_client(server, "--json", photos / "coffee.png").stdout)["verdict"]["kind"] == "none"
     (tmp_path / "notes.txt").write_text("no picture")
-    done = asked(server, "--json", tmp_path / "notes.txt")
-    assert (json.loads(done.stdout)["code"], done.returncode) == ("image.unreadable", 1)
+    completed = run_client(server, "--json", tmp_path / "notes.txt")
+    assert (json.loads(completed.stdout)["code"], completed.returncode) == ("image.unreadable", 1)

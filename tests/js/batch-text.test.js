@@ -6,7 +6,7 @@ import { RequestError } from "../../static/js/connection/protocol.js";
 import { createItem, createResult } from "./samples.js";
 
 /** @param {Parameters<typeof createResult>} fields */
-const createAnswered = (...fields) => createItem({ result: createResult(...fields) });
+const createAnswered = (...fields) => createItem({ answer: { result: createResult(...fields), roundTripMs: 48 } });
 
 test("each state before the answer has its own text", () => {
   const states = /** @type {ItemState[]} */ (["waiting", "preparing", "connecting", "sending", "queued", "looking"]);

@@ -8,7 +8,7 @@ import { createItem, createResult } from "./samples.js";
 const predictions = [
   { index: 285, display: "Egyptian cat", score: 0.6771, is_animal: true }, { index: 281, display: "tabby", score: 0.1234, is_animal: true },
 ];
-const answered = createItem({ roundTripMs: 48.3, result: { ...createResult("group", "a cat", { score: 0.93 }), predictions } });
+const answered = createItem({ answer: { roundTripMs: 48.3, result: { ...createResult("group", "a cat", { score: 0.93 }), predictions } } });
 const rejected = createItem({ path: "b.jpg", state: "rejected", error: new RequestError("image.truncated") });
 /** @param {BatchItem[]} items */
 const csvLines = (items) => toCsv(items).replace("\ufeff", "").split("\r\n");

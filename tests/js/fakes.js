@@ -89,7 +89,7 @@ export function settled() {
 }
 
 /** Create a client that uses the fakes. `tickets.error` makes the next requests for a ticket fail. */
-export function createClient({ expiresIn = 600, random = () => 1 } = {}) {
+export function createClient({ expiresIn = 600, random = /** @type {() => number} */ (() => 1) } = {}) {
   FakeSocket.all = [];
   const clock = new FakeClock();
   const tickets = { requests: 0, error: /** @type {Error | null} */ (null) };

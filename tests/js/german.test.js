@@ -36,7 +36,7 @@ test("the description of a heatmap is a German sentence", () => {
 });
 
 test("the totals and the tally of a batch are German", () => {
-  const items = [createItem({ result: createResult("none", "an espresso") }), createItem({ state: "rejected" })];
+  const items = [createItem({ answer: { result: createResult("none", "an espresso"), roundTripMs: 48 } }), createItem({ state: "rejected" })];
   assert.equal(totalsText(items), "1\u00a0von\u00a02 beantwortet");
   assert.equal(tallyText(items), "1 × kein Tier · 1 abgelehnt");
 });

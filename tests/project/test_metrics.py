@@ -94,10 +94,12 @@ def logging_backend(tmp_path):
         while "JobsInFlight" not in lines[-1]:
             lines.append(process.stdout.readline())
         process.terminate()
-        return "".join(lines) + process.communicate(timeout=30)[0]
+        # Not communicate(): it would lose the lines that readline() has buffered.
+        return "".join(lines) + process.stdout.read()
 
     yield RunningServer(read_announced_url(process), tmp_path, psutil.Process(process.pid)), stop_and_read_log
     process.kill()
+    process.communicate()
 
 
 async def test_json_logs_describe_a_job_without_file_name_address_or_owner(logging_backend, photos):

@@ -1,8 +1,11 @@
-"""What these tests share."""
+"""Three stores and one backend for the reliability tests."""
 
 import pytest
 
+from tests.reliability.faulty_stores import faulty_stores
 
-@pytest.fixture(scope="session")
-def chelsea(photos) -> bytes:
-    return (photos / "chelsea.png").read_bytes()
+
+@pytest.fixture(scope="package")
+def stores():
+    with faulty_stores() as stores:
+        yield stores

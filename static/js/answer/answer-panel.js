@@ -1,7 +1,9 @@
 /** The panel beside the photo: progress, then the answer or an error. */
 
 import { formatPercent } from "../i18n/gettext.js";
-import { ANIMAL_SUFFIX, closestMatchText, describeCertainty, errorText, scorePercent, squirrelText, timingText, verdictText } from "../i18n/messages.js";
+import {
+  ANIMAL_SUFFIX, closestMatchText, describeCertainty, errorText, scorePercent, squirrelText, timingText, verdictText,
+} from "../i18n/messages.js";
 import { collectParts, createElement, find, setScore } from "../ui/dom.js";
 
 export class AnswerPanel {

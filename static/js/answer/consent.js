@@ -1,17 +1,18 @@
 /** The checkbox that lets the server keep photos, with its label and hint. */
 
 import { CONSENT } from "../i18n/messages.js";
+import { find } from "../ui/dom.js";
 
 export class ConsentBox {
   #checkbox; #label; #hint; #initialHint;
 
-  /** @param {{checkbox: HTMLInputElement, label: HTMLElement, hint: HTMLElement, onChange: () => void}} parts */
-  constructor({ checkbox, label, hint, onChange }) {
-    this.#checkbox = checkbox;
-    this.#label = label;
-    this.#hint = hint;
-    this.#initialHint = hint.textContent ?? "";
-    checkbox.addEventListener("change", onChange);
+  /** @param {HTMLElement} root @param {() => void} onChange */
+  constructor(root, onChange) {
+    this.#checkbox = find("input", HTMLInputElement, root);
+    this.#label = find("label", HTMLElement, root);
+    this.#hint = find(".consent-hint", HTMLElement, root);
+    this.#initialHint = this.#hint.textContent ?? "";
+    this.#checkbox.addEventListener("change", onChange);
   }
 
   get isTicked() { return this.#checkbox.checked; }

@@ -26,7 +26,7 @@ export const ROW_ACTIONS = Object.freeze({
 
 /** @param {BatchItem} item @returns {RowText} */
 export function rowText(item) {
-  if (item.state === "answered" && item.result) return answerText(item.result);
+  if (item.answer) return answerText(item.answer.result);
   if (item.state === "rejected" || item.state === "cancelled") {
     const { sentence, advice, canRetry } = errorText(item.error ?? {});
     return { sentence, detail: advice, canRetry };
@@ -76,9 +76,9 @@ function countState(items, state) {
 function countNames(items) {
   /** @type {Map<string, number>} */
   const counts = new Map();
-  for (const { state, result } of items) {
-    if (state !== "answered" || !result) continue;
-    const name = everydayName(result);
+  for (const { answer } of items) {
+    if (!answer) continue;
+    const name = everydayName(answer.result);
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;

@@ -5,6 +5,7 @@ const COLUMNS = /** @type {const} */ (["file", "squirrel", "kind", "answer", "sc
 const FORMULA = /^[=+\-@\t\r]/;
 /** Makes spreadsheets read the file as UTF-8. */
 const BYTE_ORDER_MARK = "\ufeff";
+const NO_ANSWER = { squirrel: null, kind: null, answer: null, score: null, five_best: [], milliseconds: null };
 
 /** @param {BatchItem[]} items */
 export function toJson(items) {
@@ -18,17 +19,19 @@ export function toCsv(items) {
 }
 
 /** @param {BatchItem} item */
-function toRecord({ path, result, roundTripMs = 0, error, state }) {
-  const answer = state === "answered" ? result : undefined;
+function toRecord({ path, answer, error }) {
+  return { file: path, ...(answer ? answerFields(answer) : NO_ANSWER), error: error?.code ?? null };
+}
+
+/** @param {Answer} answer */
+function answerFields({ result: { squirrel, verdict, predictions }, roundTripMs }) {
   return {
-    file: path,
-    squirrel: answer?.squirrel ?? null,
-    kind: answer?.verdict.kind ?? null,
-    answer: answer?.verdict.display ?? null,
-    score: answer?.verdict.score ?? null,
-    five_best: (answer?.predictions ?? []).slice(0, 5).map(({ display, score }) => ({ name: display, score })),
-    milliseconds: answer ? Math.round(roundTripMs) : null,
-    error: error?.code ?? null,
+    squirrel,
+    kind: verdict.kind,
+    answer: verdict.display,
+    score: verdict.score,
+    five_best: predictions.slice(0, 5).map(({ display, score }) => ({ name: display, score })),
+    milliseconds: Math.round(roundTripMs),
   };
 }
 

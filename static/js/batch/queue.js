@@ -100,7 +100,7 @@ export class BatchQueue extends EventTarget {
       onProgress: (progress) => { if (!signal.aborted) this.#showProgress(item, progress); },
     });
     signal.throwIfAborted();
-    this.#update(item, "answered", answer);
+    this.#update(item, "answered", { answer });
   }
 
   /** @param {BatchItem} item @param {Progress} progress */

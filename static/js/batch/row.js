@@ -89,7 +89,13 @@ function createSvg(tag, attributes) {
   return element;
 }
 
-/** Show the buttons that apply. If the focused one disappears, its neighbour gets the focus. @param {Row} row @param {boolean} isItemDone @param {boolean} canRetry */
+/**
+ * Show the buttons that apply. If the focused one disappears, its neighbour gets the focus.
+ *
+ * @param {Row} row
+ * @param {boolean} isItemDone
+ * @param {boolean} canRetry
+ */
 function switchButtons({ cancel, retry, open }, isItemDone, canRetry) {
   const focused = document.activeElement;
   cancel.hidden = isItemDone;

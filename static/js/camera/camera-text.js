@@ -4,9 +4,18 @@ import { formatDuration, formatNumber, gettext } from "../i18n/gettext.js";
 
 /** @type {Record<string, {message: string, advice: string}>} by error code: why there is no picture, and what to do */
 export const CAMERA_ERRORS = Object.freeze({
-  "camera.refused": { message: gettext("This page may not use the camera."), advice: gettext("Allow it next to the page's address, then try again.") },
-  "camera.none": { message: gettext("No camera was found."), advice: gettext("Connect a camera, then try again.") },
-  "camera.busy": { message: gettext("The camera sends no picture."), advice: gettext("Another program may be using it. Close that program, then try again.") },
+  "camera.refused": {
+    message: gettext("This page may not use the camera."),
+    advice: gettext("Allow it next to the page's address, then try again."),
+  },
+  "camera.none": {
+    message: gettext("No camera was found."),
+    advice: gettext("Connect a camera, then try again."),
+  },
+  "camera.busy": {
+    message: gettext("The camera sends no picture."),
+    advice: gettext("Another program may be using it. Close that program, then try again."),
+  },
 });
 
 /** Why the camera ended; empty if the person stopped it. */

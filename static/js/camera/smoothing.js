@@ -42,7 +42,12 @@ export class Smoother {
   }
 }
 
-/** Reduce `field` of all entries by one frame and remove those that no longer count. @param {Map<unknown, any>} entries @param {"weight" | "score"} field */
+/**
+ * Reduce `field` of all entries by one frame and remove those that no longer count.
+ *
+ * @param {Map<unknown, any>} entries
+ * @param {"weight" | "score"} field
+ */
 function fade(entries, field) {
   for (const [key, entry] of entries) {
     entry[field] *= 1 - WEIGHT;

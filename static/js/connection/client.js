@@ -80,8 +80,8 @@ export class Client extends EventTarget {
     if (this.#jobs.has(id)) return Promise.reject(new RequestError("job.running"));
     const request = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
     return new Promise((resolve, reject) => {
-      const counters = { losses: 0, renewals: 0, drains: 0 };
-      const job = { id, totalBytes: size, request, keep, bytes, resolve, reject, onProgress, isSent: false, isAbandoned: false, sentAtMs: 0, ...counters };
+      const progress = { isSent: false, isAbandoned: false, sentAtMs: 0, losses: 0, renewals: 0, drains: 0 };
+      const job = { id, totalBytes: size, request, keep, bytes, resolve, reject, onProgress, ...progress };
       this.#jobs.set(id, job);
       signal?.addEventListener("abort", () => this.#abandon(job, signal.reason), { once: true });
       this.#sendJobs();

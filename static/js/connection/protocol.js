@@ -27,14 +27,13 @@ export const CLIENT_CODES = Object.freeze(["line.lost", "line.closed", "protocol
 
 /** A photo that gets no answer, with a dotted error code. */
 export class RequestError extends Error {
-  name = "RequestError";
-
   /**
    * @param {string} code
    * @param {{message?: string, advice?: string, retryAfterS?: number}} [details] texts for a code that messages.js lacks
    */
   constructor(code, { message = code, advice, retryAfterS } = {}) {
     super(message);
+    this.name = "RequestError";
     this.code = code;
     this.advice = advice;
     this.retryAfterS = retryAfterS;

@@ -1,19 +1,22 @@
 /** The banner that reports a lost connection. */
 
 import { connectionText } from "../i18n/messages.js";
+import { find } from "../ui/dom.js";
 
 export class StatusBanner {
-  #parts; #countPending;
+  #banner; #text; #retryButton; #countPending;
   /** @type {ConnectionStatus} */
   #status = { state: "idle" };
 
   /**
-   * @param {{banner: HTMLElement, text: HTMLElement, retryButton: HTMLElement}} parts
+   * @param {HTMLElement} banner
    * @param {import("./client.js").Client} client
    * @param {() => number} countPending returns how many photos have no answer yet
    */
-  constructor(parts, client, countPending) {
-    this.#parts = parts;
+  constructor(banner, client, countPending) {
+    this.#banner = banner;
+    this.#text = find("p", HTMLElement, banner);
+    this.#retryButton = find("button", HTMLElement, banner);
     this.#countPending = countPending;
     client.addEventListener("state", (event) => {
       this.#status = /** @type {CustomEvent<ConnectionStatus>} */ (event).detail;
@@ -21,18 +24,18 @@ export class StatusBanner {
     });
     window.addEventListener("online", () => client.connect());
     window.addEventListener("offline", () => this.update());
-    parts.retryButton.addEventListener("click", () => client.connect());
+    this.#retryButton.addEventListener("click", () => client.connect());
   }
 
   update() {
-    const { banner, text, retryButton } = this.#parts;
-    text.textContent = this.#text();
-    banner.hidden = !text.textContent;
-    retryButton.hidden = this.#status.state !== "waiting";
+    const text = this.#describe();
+    this.#text.textContent = text;
+    this.#banner.hidden = !text;
+    this.#retryButton.hidden = this.#status.state !== "waiting";
   }
 
   /** A first failed attempt without photos is not worth a message. */
-  #text() {
+  #describe() {
     const { state, attempt = 0 } = this.#status;
     const [pending, isOnline] = [this.#countPending(), navigator.onLine];
     if (state === "waiting" && !pending && attempt < 2 && isOnline) return "";

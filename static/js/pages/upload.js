@@ -15,6 +15,8 @@ import { find } from "../ui/dom.js";
 
 /** @param {string} id */
 const byId = (id) => find(`#${id}`, HTMLElement);
+/** @param {string} text */
+const setHint = (text) => { byId("hint").textContent = text; };
 const stage = byId("stage");
 const { ticket = "", expiresIn, socketUrl = "", ticketUrl = "", csrfToken = "", resizeWorkerUrl = "" } = stage.dataset;
 const client = new Client({
@@ -31,13 +33,9 @@ let batchPromise = null;
 /** @type {import("../answer/heatmap.js").Heatmap | null} */
 let heatmap = null;
 const panel = new AnswerPanel(byId("answer"));
-const consent = new ConsentBox({
-  checkbox: find("#consent", HTMLInputElement), label: byId("consent-label"), hint: byId("consent-hint"), onChange: handleConsentChange,
-});
-const statusBanner = new StatusBanner(
-  { banner: byId("status-banner"), text: byId("status-text"), retryButton: byId("status-retry") }, client,
-  () => batch?.pending ?? Number(stage.dataset.state === "working"),
-);
+const consent = new ConsentBox(find(".consent", HTMLElement), handleConsentChange);
+const countPending = () => batch?.pending ?? Number(stage.dataset.state === "working");
+const statusBanner = new StatusBanner(byId("status-banner"), client, countPending);
 
 /** Show one photo large. Several photos or a folder start a batch, which then gets all later photos. @param {PhotoSelection} selection */
 function handleSelection({ photos, isFolder, skipped }) {
@@ -56,7 +54,7 @@ async function startPhoto(getFile) {
   setHint("");
   setState("working");
   panel.showProgress(PROGRESS.preparing);
-  await showingErrors(job, async () => {
+  await runJob(job, async () => {
     const file = await getFile();
     const photo = await resizer.resize(file, { signal: controller.signal });
     Object.assign(job, { name: file.name, bytes: await readBytes(photo.blob) });
@@ -69,16 +67,14 @@ async function startPhoto(getFile) {
 /** @param {PageJob} job */
 async function classifyPhoto(job) {
   panel.showProgress(client.state === "ready" ? PROGRESS.sending : PROGRESS.connecting);
-  const { result, roundTripMs } = await sendPhoto(job, ({ sentBytes, totalBytes, position }) => {
+  const answer = await sendPhoto(job, ({ sentBytes, totalBytes, position }) => {
     if (job !== current) return;
     if (position) panel.showProgress(PROGRESS.queued(position));
     else if (sentBytes < totalBytes) panel.showProgress(PROGRESS.sending, sentBytes / totalBytes);
     else panel.showProgress(PROGRESS.looking);
   });
   if (job !== current) return;
-  panel.showAnswer(result, roundTripMs);
-  setState("answered");
-  showDetails(result);
+  showAnswer(answer);
   if (job.keep) consent.showSaved();
   else if (consent.isTicked) sendConsent();
 }
@@ -89,7 +85,7 @@ function sendPhoto({ id, name, keep, bytes = new ArrayBuffer(0), controller }, o
 }
 
 /** Run `action` and show its error, unless a newer job has replaced `job`. @param {PageJob} job @param {() => Promise<void>} action */
-async function showingErrors(job, action) {
+async function runJob(job, action) {
   try {
     await action();
   } catch (error) {
@@ -109,7 +105,7 @@ function retry() {
   if (job?.item) batch?.retry(job.item);
   if (!job?.bytes || job.item) return;
   setState("working");
-  showingErrors(job, () => classifyPhoto(job));
+  runJob(job, () => classifyPhoto(job));
 }
 
 function abortCurrent() {
@@ -126,7 +122,7 @@ async function startCamera() {
   setHint("");
   setState("working");
   panel.showProgress(PROGRESS.camera);
-  await showingErrors(job, async () => {
+  await runJob(job, async () => {
     const { LiveView } = await import("../camera/live-view.js");
     const hint = await new LiveView({ figure: byId("figure"), panel, classify }).run(controller.signal, () => {
       stage.dataset.photo = "shown";
@@ -136,7 +132,7 @@ async function startCamera() {
   });
 }
 
-/** @param {string} hint @param {HTMLElement} focusTarget the button that had the focus is gone */
+/** @param {string} hint @param {HTMLElement} focusTarget replaces the focused button, which is hidden now */
 function showEmptyPage(hint, focusTarget) {
   current = null;
   delete stage.dataset.photo;
@@ -166,7 +162,7 @@ async function createBatch() {
   if (current) consent.untick(); // that consent was for one photo
   abortCurrent();
   const view = new BatchView({
-    root: byId("batch"), resize: (file, options) => resizer.resize(file, options), classify, onOpen: openItem, onClear: clearBatch,
+    root: byId("batch"), resize: resizer.resize.bind(resizer), classify, onOpen: openItem, onClear: clearBatch,
   });
   view.keep = consent.isTicked;
   view.addEventListener("change", (event) => {
@@ -203,17 +199,19 @@ function openItem(item) {
 
 function drawItem() {
   const item = current?.item;
-  if (!item) return;
-  const { state, result, error, isKept } = item;
+  if (!current || !item) return;
+  Object.assign(current, { id: item.id, name: item.file.name, keep: item.isKept });
   if (item.photo && !stage.dataset.photo) drawPhoto(item.photo, item.path);
-  if (state === "answered" && result) panel.showAnswer(result, item.roundTripMs ?? 0);
-  else if (error) panel.showError(error);
-  else panel.showProgress(batch?.sentence(item) ?? "", state === "sending" ? item.fraction : null);
-  Object.assign(/** @type {PageJob} */ (current), { id: item.id, name: item.file.name, keep: isKept });
-  setState(state === "answered" ? "answered" : error ? "rejected" : "working");
-  if (state !== "answered" || !result) return;
-  showDetails(result);
-  if (isKept) consent.showSaved();
+  if (item.answer) {
+    showAnswer(item.answer);
+    if (item.isKept) consent.showSaved();
+  } else if (item.error) {
+    panel.showError(item.error);
+    setState("rejected");
+  } else {
+    panel.showProgress(batch?.sentence(item) ?? "", item.state === "sending" ? item.fraction : null);
+    setState("working");
+  }
 }
 
 function handleConsentChange() {
@@ -244,6 +242,13 @@ function updateConsent() {
   else consent.showForPhoto(Boolean(current?.keep));
 }
 
+/** @param {Answer} answer */
+function showAnswer({ result, roundTripMs }) {
+  panel.showAnswer(result, roundTripMs);
+  setState("answered");
+  showDetails(result);
+}
+
 /** Show the heatmap and the feedback form. Their code is loaded for the first answer. @param {Result} result */
 async function showDetails(result) {
   const job = current;
@@ -270,11 +275,6 @@ function drawPhoto(photo, name) {
   stage.dataset.photo = "shown";
 }
 
-/** @param {string} hint */
-function setHint(hint) {
-  byId("hint").textContent = hint;
-}
-
 client.addEventListener("state", (event) => {
   const { state } = /** @type {CustomEvent<ConnectionStatus>} */ (event).detail;
   stage.dataset.connection = state;
@@ -295,6 +295,5 @@ connectSources({
   chooseFolderButton: byId("choose-folder"), folderInput: find("#folder", HTMLInputElement),
   dropTarget: document.body, onPhotos: handleSelection, onNothing: setHint,
 });
-byId("insecure-warning").textContent = HINTS.insecure;
-byId("insecure-warning").hidden = window.isSecureContext;
+Object.assign(byId("insecure-warning"), { textContent: HINTS.insecure, hidden: window.isSecureContext });
 client.connect();

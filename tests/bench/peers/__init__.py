@@ -1,4 +1,5 @@
-"""What a user could pick instead, each as its own documentation says, with the weights of this build.
+"""Alternative servers around the same weights, each written as its own documentation recommends.
 
-``python -m tests.bench.peers.NAME MODEL_DIR PORT WORKERS``; they import nothing of the product.
+``python -m tests.bench.peers.NAME PORT WORKERS``, with the model folder in ``BENCH_MODEL``. They import nothing of the
+product.
 """

@@ -1,4 +1,4 @@
-"""FastAPI under uvicorn, LiteRT on the event loop: the picture is the body, the answer is JSON."""
+"""FastAPI under uvicorn, LiteRT on the event loop: the request body is the photo, the response is JSON."""
 
 import os
 import sys

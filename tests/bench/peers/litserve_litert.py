@@ -1,4 +1,4 @@
-"""LitServe: an API process and one worker process a core; the picture is base64 in JSON, as in its own guide."""
+"""LitServe: an API process and one worker process per core; the photo is base64 in JSON, as in its guide."""
 
 import base64
 import os

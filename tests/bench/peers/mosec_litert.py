@@ -1,4 +1,4 @@
-"""mosec: a Rust front, one worker process a core; the picture is the body, the answer is JSON."""
+"""mosec: a Rust HTTP server, one worker process per core; the request body is the photo, the response is JSON."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ class Inference(Worker):
 
 if __name__ == "__main__":
     port, workers = map(int, sys.argv[1:])
-    # Its own command line: 3 s are too few for 64 large photos.
+    # mosec reads options from the command line only. Its default timeout of 3 s is too short for 64 large photos.
     sys.argv[1:] = ["--port", str(port), "--timeout", "120000", "--log-level", "error"]
     server = Server()
     server.append_worker(Inference, num=workers)

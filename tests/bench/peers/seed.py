@@ -9,11 +9,11 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
-from tests.bench.peers.vision import best, names, pixels
+from tests.bench.peers.vision import decode, read_labels, top_predictions
 
 app = FastAPI()
 model = keras.applications.MobileNetV2(weights=f"{os.environ['BENCH_MODEL']}/weights.h5")
-labels = names()
+labels = read_labels()
 
 
 @app.websocket("/ws")
@@ -22,9 +22,9 @@ async def classify(socket: WebSocket) -> None:
     try:
         while True:
             message = await socket.receive_json()
-            photo = pixels(base64.b64decode(message["image"].partition(",")[2]))
-            ready = keras.applications.mobilenet_v2.preprocess_input(photo.astype(np.float32))
-            await socket.send_json(best(np.asarray(model(ready))[0], labels))
+            pixels = decode(base64.b64decode(message["image"].partition(",")[2]))
+            inputs = keras.applications.mobilenet_v2.preprocess_input(pixels.astype(np.float32))
+            await socket.send_json(top_predictions(np.asarray(model(inputs))[0], labels))
     except WebSocketDisconnect:
         pass
 

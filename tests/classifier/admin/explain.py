@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from tests.bench.admin import pages, superuser  # isort: skip - sets Django up
+from tests.bench.admin import page_urls, superuser_client  # isort: skip - sets Django up
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -37,8 +37,8 @@ def walk(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    client, scans = superuser(), {}
-    for page, url in pages().items():
+    client, scans = superuser_client(), {}
+    for page, url in page_urls().items():
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url).status_code == 200, url
         scans[page] = table_scans(captured)

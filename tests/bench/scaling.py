@@ -1,9 +1,9 @@
-"""What a second task adds: one backend, then two, behind nginx with TLS, PostgreSQL, Redis and S3.
+"""Compare two backends with one, behind nginx with TLS, PostgreSQL, Redis and S3.
 
-    python -m tests.bench.tasks [--rounds 5] [--seconds 10] [--share 0.25]
+    python -m tests.bench.scaling [--rounds 5] [--seconds 10] [--share 0.25]
 
-Each backend gets the same ``share`` of a core by a control group, as a task of Fargate does, so that all of them, the
-stores, nginx and who asks fit on a small machine and only the backends are at their limit. Linux, as root.
+A control group limits each backend to ``share`` of a core, as Fargate limits a task. So the stores, nginx and the
+clients fit on a small machine as well, and only the backends reach their limit. Linux, as root.
 """
 
 import argparse
@@ -32,22 +32,22 @@ from tests.stores import running_stack, store_folder  # noqa: E402
 GROUPS = Path("/sys/fs/cgroup")
 PERIOD_US = 20_000
 UNLIMITED = dict.fromkeys(("OWNER_JOBS", "ADDRESS_JOBS", "ADDRESS_SOCKETS"), "1000000")
-CUSTOMERS = 16
-WARM_S = 2.0
+CLIENTS = 16
+WARM_UP_S = 2.0
 
 
 @contextmanager
-def share_of_a_core(name: str, process: int, share: float) -> Iterator[None]:
-    """Lets a process have so much of one core while this holds."""
-    old = (GROUPS / "cpu").is_dir()  # the first version of control groups keeps each resource in a tree of its own
-    group = (GROUPS / "cpu" if old else GROUPS) / f"animals {os.getpid()} {name}"
+def limit_processor(name: str, process: int, share: float) -> Iterator[None]:
+    """Limit a process to this share of one core."""
+    is_version_1 = (GROUPS / "cpu").is_dir()  # version 1 of control groups has a tree for each resource
+    group = (GROUPS / "cpu" if is_version_1 else GROUPS) / f"animals {os.getpid()} {name}"
     group.mkdir()
-    quota = int(share * PERIOD_US)
-    if old:
+    quota_us = int(share * PERIOD_US)
+    if is_version_1:
         (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
-        (group / "cpu.cfs_quota_us").write_text(str(quota))
+        (group / "cpu.cfs_quota_us").write_text(str(quota_us))
     else:
-        (group / "cpu.max").write_text(f"{quota} {PERIOD_US}")
+        (group / "cpu.max").write_text(f"{quota_us} {PERIOD_US}")
     try:
         (group / "cgroup.procs").write_text(str(process))
         yield
@@ -56,32 +56,30 @@ def share_of_a_core(name: str, process: int, share: float) -> Iterator[None]:
         group.rmdir()
 
 
-async def jobs_a_second(stack: Stack, picture: bytes, seconds: float) -> float:
-    """As many as ``CUSTOMERS`` get answered who always ask again."""
+async def answers_per_second(stack: Stack, picture: bytes, seconds: float) -> float:
+    """Return the throughput of ``CLIENTS`` clients that always send the next picture."""
     ticket = tickets.issue(uuid4(), stack.url)
-    over = asyncio.Event()
-    customers = [RetryingClient(stack, ticket) for _ in range(CUSTOMERS)]
-    shopping = asyncio.gather(
-        *(one.classify_all(iter(lambda: b"" if over.is_set() else picture, b""), views="fast") for one in customers)
-    )
-    await asyncio.sleep(WARM_S)
-    before = sum(len(one.answers) for one in customers)
+    is_over = asyncio.Event()
+    clients = [RetryingClient(stack, ticket) for _ in range(CLIENTS)]
+    sending = asyncio.gather(*(client.classify_until(is_over.is_set, picture, views="fast") for client in clients))
+    await asyncio.sleep(WARM_UP_S)
+    before = sum(len(client.answers) for client in clients)
     await asyncio.sleep(seconds)
-    answered = sum(len(one.answers) for one in customers) - before
-    over.set()
-    await shopping
+    answered = sum(len(client.answers) for client in clients) - before
+    is_over.set()
+    await sending
     return answered / seconds
 
 
 def measure(backends: int, picture: bytes, options: argparse.Namespace) -> float:
-    """Jobs a second of so many backends."""
+    """Return the answers per second of this number of backends."""
     with running_stack(backends=backends, WORKERS="1", **UNLIMITED) as stack:
         settings.SECRET_KEY = (stack.folder / "secret_key").read_text()
-        with ExitStack() as shares:
+        with ExitStack() as limits:
             for backend in stack.backends:
                 assert backend.process
-                shares.enter_context(share_of_a_core(backend.name, backend.process.pid, options.share))
-            return asyncio.run(jobs_a_second(stack, picture, options.seconds))
+                limits.enter_context(limit_processor(backend.name, backend.process.pid, options.share))
+            return asyncio.run(answers_per_second(stack, picture, options.seconds))
 
 
 def main() -> None:
@@ -93,10 +91,12 @@ def main() -> None:
     with store_folder() as folder:
         picture = pictures.make(settings.PHOTOS_DIR, folder)["224"].read_bytes()
     ratios = []
-    for turn in range(options.rounds):
-        one, two = (measure(backends, picture, options) for backends in (1, 2))
-        ratios.append(two / one)
-        sys.stdout.write(f"{turn} one {one:.1f}/s, two {two:.1f}/s, {ratios[-1]:.2f} times\n")
+    for number in range(options.rounds):
+        single, double = (measure(backends, picture, options) for backends in (1, 2))
+        ratios.append(double / single)
+        sys.stdout.write(
+            f"round {number}: one backend {single:.1f}/s, two backends {double:.1f}/s, {ratios[-1]:.2f} times\n"
+        )
     sys.stdout.write(f"median {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})\n")
 
 
