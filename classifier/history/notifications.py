@@ -24,7 +24,7 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def use_event_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Send the notifications of all threads on ``loop``, the server's, to which the queues of the layer belong."""
+    """Send the notifications of all threads on ``loop``, the server's event loop: the channel layer belongs to it."""
     global _loop  # noqa: PLW0603 - one server per process
     _loop = loop
 

@@ -21,7 +21,7 @@ from tests.classifier.answers import insert, new_record
 LIST = "admin:classifier_classification_changelist"
 FOX_SQUIRREL, CAT, CHELSEA, DOG = "n02356798", "n02121808", "n02124075", "n02084071"
 ESPRESSO, MONITOR = "n07920052", "n03777568"
-ACTIONS = {"mark_right", "set_truth", "classify_again", "export_csv", "delete_for_good"}
+ACTIONS = {"mark_right", "set_truth", "request_reclassification", "export_csv", "delete_for_good"}
 
 
 def offered_actions(client) -> set[str]:
@@ -33,7 +33,7 @@ def offered_actions(client) -> set[str]:
     ("permissions", "expected"),
     [
         (["view"], set()),
-        (["view", "review"], {"mark_right", "set_truth", "classify_again"}),
+        (["view", "review"], {"mark_right", "set_truth", "request_reclassification"}),
         (["view", "export"], {"export_csv"}),
         (["view", "delete"], {"delete_for_good"}),
     ],
@@ -132,10 +132,10 @@ def test_the_message_says_that_more_records_may_be_left(staff, db, monkeypatch):
 def test_reclassification_can_be_requested_only_for_records_with_a_photo(staff, record):
     insert(new_record())
     client = staff("view", "review")
-    page = run_action(client, "classify_again", *Classification.objects.all()).content.decode()
+    page = run_action(client, "request_reclassification", *Classification.objects.all()).content.decode()
     assert "Reclassification requested: 1. Records without a kept photo are left out." in page
     assert "Reclassification: 1 waiting, 0 done." in page
-    assert "No selected record has a kept photo" in run_action(client, "classify_again", record).content.decode()
+    assert "Nothing to reclassify" in run_action(client, "request_reclassification", record).content.decode()
     assert Classification.objects.exclude(reclassification_requested_at=None).get() == record
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from classifier.prediction.squirrel import FOX_SQUIRREL, is_squirrel
+from classifier.prediction.squirrel import is_squirrel
+from classifier.vocabulary.taxonomy import FOX_SQUIRREL
 
 MARMOT = 336
 
