@@ -17,7 +17,7 @@ pytest_plugins = ["tests.stores"]
 
 #: Fixtures that start a server process or a browser, and with it mark a test as ``process``.
 PROCESS_FIXTURES = {
-    *("server", "narrow", "busy", "backend", "frontend", "build", "stack", "stores"),
+    *("server", "single_worker_server", "busy", "backend", "frontend", "build", "stack", "stores"),
     *("postgres", "redis", "s3", "browser"),
 }
 

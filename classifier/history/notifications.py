@@ -1,7 +1,7 @@
 """Change notifications for open history pages, sent over the channel layer.
 
-A notification says that a record of an owner has changed, and nothing else. The page then requests its list again, so
-the channel layer carries a few bytes and no personal data.
+A notification only states that a record of an owner has changed. The page then requests its list again, so the channel
+layer carries a few bytes and no personal data.
 """
 
 import asyncio

@@ -87,7 +87,7 @@ def squares(image: DecodedImage, views: crops.Views) -> NDArray[np.uint8]:
 
 
 def rendition(image: DecodedImage, max_side: int) -> bytes:
-    """Return a JPEG of ``upright`` without metadata. Its long side has at most ``max_side`` pixels."""
+    """Return a JPEG of ``image`` without metadata. Its long side has at most ``max_side`` pixels."""
     upright = image.upright
     scale = min(1, max_side / max(upright.size))
     size = max(1, round(upright.width * scale)), max(1, round(upright.height * scale))

@@ -93,7 +93,7 @@ class Report:
 def read_labels(path: Path) -> list[LabelledPhoto]:
     """Read a CSV file with the columns ``file``, ``label`` and optionally ``squirrel`` (yes, no or empty).
 
-    ``label`` is the wnid or the name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
+    ``label`` is the wnid or name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
     ``none``. Raises ``LabelsError``.
     """
     with path.open(encoding="utf-8", newline="") as file:

@@ -240,7 +240,7 @@ def _check_version(job: UUID) -> None:
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` without control characters and lone surrogates, which databases and screens cannot take."""
+    """Return ``text`` without control characters and lone surrogates, which databases cannot store."""
     return "".join(filter(str.isprintable, text.encode("utf-8", "replace").decode("utf-8")))
 
 

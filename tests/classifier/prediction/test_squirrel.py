@@ -1,4 +1,4 @@
-"""The rule for "Is this a squirrel?"."""
+"""Tests of the rule for "Is this a squirrel?"."""
 
 import numpy as np
 import pytest

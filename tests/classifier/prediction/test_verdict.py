@@ -1,4 +1,4 @@
-"""Verdicts for given probabilities."""
+"""Tests of the verdicts for given probabilities."""
 
 import numpy as np
 import pytest
