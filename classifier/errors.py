@@ -3,17 +3,17 @@
 ::
 
     ClassifierError              code, message, retry_after
-    ├── ClientError              the client can correct it; the message may carry detail
+    ├── ClientError              rate.*; the client can correct it; the message may carry detail
     │   ├── ImageError           image.*
     │   ├── JobError             job.*
     │   ├── AuthError            auth.*
     │   └── ProtocolError        protocol.*
     └── ServerError              server.*; a code and a log line, no detail
 
-Clients depend on the codes; the sentences are for people. A client error may have a more specific sentence.
+Clients depend on the codes; the messages are for people. A client error may have a more specific message.
 """
 
-#: The default sentence of each code.
+#: The default message of each code.
 SENTENCES = {
     "image.unreadable": "This file isn't a picture we can read. JPEG, PNG, WebP, HEIC and a few more work.",
     "image.too_large": "This file is too large. Pictures up to 10 MB work.",
@@ -39,7 +39,7 @@ SENTENCES = {
 
 
 class ClassifierError(Exception):
-    """An error with a dotted code of ``SENTENCES`` and a sentence for people.
+    """An error with a dotted code of ``SENTENCES`` and a message for people, by default the sentence of the code.
 
     ``retry_after``: seconds that the client should wait before it tries again, or ``None``.
     """
@@ -64,7 +64,7 @@ class JobError(ClientError):
 
 
 class AuthError(ClientError):
-    """The client's ticket or origin is missing, unknown or not allowed."""
+    """The ticket is missing, invalid or expired, or the origin is not allowed."""
 
 
 class ProtocolError(ClientError):

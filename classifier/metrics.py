@@ -32,7 +32,7 @@ MODEL = Info("classifier_model", "The model that is served")
 
 
 async def counted(classification: Awaitable[PredictionResult]) -> PredictionResult:
-    """Await a classification; count its outcome and, if it is answered, the duration of its parts."""
+    """Await a classification; count its outcome and, if it is answered, observe its queue, decode and model times."""
     try:
         result = await classification
     except ClassifierError as error:

@@ -8,9 +8,9 @@ from classifier.prediction.result import SquirrelAnswer, VerdictKind
 
 
 class Classification(models.Model):
-    """The record of one answer: written once, after the answer was sent; feedback and reviews are added later.
+    """The record of one answer, written after the answer was sent. Feedback, reviews and reclassification change it.
 
-    ``id`` is UUIDv5(owner, the client's job id), so a job that is sent twice makes one record.
+    ``id`` is UUIDv5(owner, the client's job id), so a job that is sent twice makes one record; random without an owner.
     ``group`` is the wnid of the largest everyday group that contains the answer (mammals, birds, … 17 in all) or empty.
     ``heatmap`` is ``{"view_box": [x, y, width, height], "map": 49 logits}`` of the verdict, or null.
     ``photo`` and ``thumbnail`` are JPEGs of at most 512 and 96 pixels, stored only with consent.
@@ -62,7 +62,7 @@ class Classification(models.Model):
     suggested = models.CharField(max_length=9, blank=True, default="", db_default="")
     feedback_at = models.DateTimeField(null=True, blank=True, default=None)
 
-    # The staff's review. ``truth`` is the wnid of what the photo shows; empty if not reviewed or without an animal.
+    # The staff's review. ``truth`` is the wnid of the true name; empty if not reviewed or if it confirms "no animal".
     review = models.CharField(max_length=5, choices=Opinion, blank=True, default="", db_default="")
     truth = models.CharField(max_length=9, blank=True, default="", db_default="")
 

@@ -17,7 +17,7 @@ pytest_plugins = ["tests.stores"]
 
 #: Fixtures that start a server process, a browser or TensorFlow. Their tests get the marker ``process``.
 PROCESS_FIXTURES = {
-    *("server", "narrow", "small_server", "backend", "frontend", "build", "stack", "stores"),
+    *("server", "single_worker_server", "small_server", "backend", "frontend", "build", "stack", "stores"),
     *("postgres", "redis", "s3", "browser", "keras_engine"),
 }
 

@@ -10,7 +10,7 @@ ROW_HEIGHT, LABEL_WIDTH, VALUE_WIDTH = 24, 190, 110
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label, its value as text, and its rectangle."""
+    """One bar: its label, its value as text, and its rectangle in units of the view box."""
 
     label: str
     value_text: str
@@ -21,13 +21,13 @@ class Bar:
 
     @property
     def text_x(self) -> float:
-        """The x coordinate of the value text behind a horizontal bar."""
+        """Return the x coordinate of the value text, to the right of a horizontal bar."""
         return self.x + self.width + 8
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One line of a line chart: its dash pattern, its points and the text of each value."""
+    """One line of a line chart: its SVG dash pattern, its SVG points ``x,y x,y …`` and the text of each value."""
 
     name: str
     dashes: str
@@ -71,12 +71,12 @@ def vertical_bars(slug: str, title: str, values: Sequence[tuple[str, int]]) -> C
         Bar(
             label,
             f"{value:,}",
-            round(number * step, 1),
+            round(index * step, 1),
             _y(value, max_value),
             round(step * 0.8, 1),
             HEIGHT - _y(value, max_value),
         )
-        for number, (label, value) in enumerate(values)
+        for index, (label, value) in enumerate(values)
     ]
     total = sum(value for _, value in values)
     table = [(label, f"{value:,}") for label, value in values]
@@ -89,9 +89,9 @@ def vertical_bars(slug: str, title: str, values: Sequence[tuple[str, int]]) -> C
 def line_chart(
     slug: str, title: str, unit: str, days: Sequence[str], values: Mapping[str, Sequence[float | None]]
 ) -> Chart:
-    """Return a chart of up to two series over the same days, at least one, told apart by their dashes.
+    """Return a chart of one or two series over the same days. Dashes mark the second line.
 
-    A line leaves out days without a value.
+    ``values``: for each series its name and one value per day, ``None`` for a day that its line leaves out.
     """
     max_value = max((value for series in values.values() for value in series if value is not None), default=0) or 1
     step = WIDTH / max(1, len(days) - 1)
@@ -118,7 +118,7 @@ def _y(value: float, max_value: float) -> float:
 
 
 def _points(series: Sequence[float | None], max_value: float, step: float) -> str:
-    points = ((number * step, _y(value, max_value)) for number, value in enumerate(series) if value is not None)
+    points = ((index * step, _y(value, max_value)) for index, value in enumerate(series) if value is not None)
     return " ".join(f"{x:.1f},{y}" for x, y in points)
 
 

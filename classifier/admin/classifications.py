@@ -45,7 +45,7 @@ class ClassificationAdmin(ModelAdmin):
         filters.ReclassificationFilter,
         filters.VersionFilter,
     )
-    search_fields = ("=id", "^display")
+    search_fields = ("=id", "^display")  # shows the search field; get_search_results searches
     search_help_text = "An id, or the first letters of the answer."
     date_hierarchy = "created_at"
     list_per_page = 50
@@ -101,7 +101,8 @@ class ClassificationAdmin(ModelAdmin):
         try:
             return queryset.filter(pk=UUID(search_term.strip())), False
         except ValueError:
-            # The names are in memory. Every database has an index on wnid; an index on prefixes differs by database.
+            # Names are matched in memory and records are read by the index on wnid: each database would need another
+            # kind of index for prefixes.
             return queryset.filter(wnid__in=search.find_by_prefix(search_term)), False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Classification | None = None) -> list[str]:
@@ -136,15 +137,18 @@ class ClassificationAdmin(ModelAdmin):
             self.admin_site.admin_view(self.photo),
             name="classifier_classification_photo",
         )
-        statistics = path(
+        dashboard_page = path(
             "figures/",
             self.admin_site.admin_view(partial(dashboard.show, self)),
             name="classifier_classification_dashboard",
         )
-        return [photo, statistics, *super().get_urls()]
+        return [photo, dashboard_page, *super().get_urls()]
 
     def photo(self, request: HttpRequest, pk: UUID, height: int) -> HttpResponseBase:
-        """Return a kept photo to staff with permission to view its record."""
+        """Return a kept photo, or its thumbnail for ``THUMBNAIL_HEIGHT``, to staff with permission to view its record.
+
+        Raises ``Http404``.
+        """
         record = get_object_or_404(Classification.objects.only("photo", "thumbnail"), pk=pk)
         name = (height == THUMBNAIL_HEIGHT and record.thumbnail.name) or record.photo.name
         if not self.has_view_permission(request, record) or not name:

@@ -44,9 +44,10 @@ def _day_charts(days: dict[date, DayStatistics]) -> Iterator[Chart]:
     counts = [day.answers for day in days.values()]
     times = {"median": [day.p50_ms for day in days.values()], "95th percentile": [day.p95_ms for day in days.values()]}
     shares = _shares([(kind, verdicts[kind]) for kind in VerdictKind])
+    animal_counts = _animal_counts(animals.most_common(MAX_ANIMALS))
     yield charts.vertical_bars("days", "Answers per day", list(zip(day_names, counts, strict=True)))
     yield charts.horizontal_bars("verdicts", "Verdicts", "verdict", shares)
-    yield charts.horizontal_bars("animals", "Most frequent animals", "animal", _names(animals.most_common(MAX_ANIMALS)))
+    yield charts.horizontal_bars("animals", "Most frequent animals", "animal", animal_counts)
     yield charts.line_chart("times", "Time per answer", "ms", day_names, times)
 
 
@@ -62,7 +63,7 @@ def _shares(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
     return [(name, count, f"{count:,} · {count / total:.0%}") for name, count in counts]
 
 
-def _names(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
+def _animal_counts(counts: Sequence[tuple[str, int]]) -> list[tuple[str, float, str]]:
     return [(search.display(wnid) or wnid, count, f"{count:,}") for wnid, count in counts]
 
 

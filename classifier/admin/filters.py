@@ -27,7 +27,7 @@ IS_REVIEWED = Q(review__gt="")
 
 
 def choice_filter(name: str, parameter: str, choices: Callable[[], Choices]) -> type[SimpleListFilter]:
-    """Return a filter class with a few choices."""
+    """Return a filter class titled ``name``. ``parameter`` is its name in the URL."""
 
     class ChoiceFilter(SimpleListFilter):
         title = name
@@ -91,7 +91,7 @@ ReclassificationFilter = choice_filter(
 
 
 class AnswerFilter(SimpleListFilter):
-    """Filter by one of 1100 names. They are too many for a list, so there is a text field."""
+    """Filter by one of 1100 names, too many for a list of choices. The template has a text field instead."""
 
     title = "answer"
     parameter_name = "answer"

@@ -1,4 +1,4 @@
-"""Pages, counts and dates of a list that may have millions of records. No query reads more records than it shows.
+"""Pages, counts and dates of a list that may have millions of records. No query reads the whole table.
 
 Counts stop at ``MAX_COUNT``; PostgreSQL then estimates the rest. Dates come from the calendar, not from the records.
 """
@@ -52,7 +52,7 @@ class BoundedPaginator(Pages):
 
     @cached_property
     def bounded_count(self) -> int:
-        """The number of records; ``MAX_COUNT`` + 1 stands for more."""
+        """Return the number of records; ``MAX_COUNT`` + 1 stands for any larger number."""
         return count_bounded(cast("Records", self.object_list))
 
     @cached_property
@@ -61,11 +61,11 @@ class BoundedPaginator(Pages):
 
 
 class RecordList(ChangeList):
-    """A list with a bounded count and a date hierarchy that needs no search for days."""
+    """A list with a bounded count and a date hierarchy that reads only the first and the last date."""
 
     @cached_property
     def result_count_text(self) -> str:
-        """The number of records as text: ``37``, or ``more than 10,000 (about 82,000)``."""
+        """Return the number of records as text: ``37``, or ``more than 10,000 (about 82,000)``."""
         count = self.paginator.bounded_count
         estimate = estimate_count(self.queryset) if count > MAX_COUNT else None
         return count_text(count) + (f" (about {estimate:,})" if estimate and estimate > MAX_COUNT else "")
@@ -108,8 +108,8 @@ class RecordList(ChangeList):
 def _first_and_last_day() -> tuple[date | None, date | None]:
     """Return the days of the oldest and the newest record by two queries; for one query SQLite reads all records."""
     times = Classification.objects.values_list("created_at", flat=True)
-    ends = (times.order_by("created_at").first(), times.order_by("-created_at").first())
-    first, last = (timezone.localdate(time) if time else None for time in ends)
+    first_and_last = (times.order_by("created_at").first(), times.order_by("-created_at").first())
+    first, last = (timezone.localdate(time) if time else None for time in first_and_last)
     return first, last
 
 

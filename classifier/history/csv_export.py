@@ -40,7 +40,7 @@ def _next_chunk(lines: Iterator[str]) -> str:
 
 
 class _LineReturner:
-    """A file for ``csv.writer``, whose ``writerow`` returns the result of ``write``."""
+    """A file that makes ``writerow`` of ``csv.writer`` return the line: it returns the result of ``write``."""
 
     def write(self, line: str) -> str:
         return line

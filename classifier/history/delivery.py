@@ -26,7 +26,7 @@ class DeliveryWorker:
     ``deliver`` writes one file to the store and raises if the store fails. ``collect`` adds files of other processes to
     the spool; it is called at the start and every ``POLL_INTERVAL_S``.
 
-    Files with the fewest failures come first, then the oldest. So a file that no store accepts delays no other.
+    Files with the fewest failures come first, then the oldest. A file that the store always rejects delays no other.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class DeliveryWorker:
         self._has_work.set()
 
     def wait_until_idle(self, timeout_s: float) -> bool:
-        """Make an attempt now; return whether the spool was emptied or a delivery failed within ``timeout_s``."""
+        """Make an attempt now; return whether it emptied the spool or failed within ``timeout_s``."""
         self.wake()
         self._retry_now.set()
         with self._idle_changed:

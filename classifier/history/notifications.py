@@ -1,7 +1,7 @@
 """Change notifications for open history pages, sent over the channel layer.
 
-A notification says that a record of an owner has changed, and nothing else. The page then requests its list again, so
-the channel layer carries a few bytes and no personal data.
+A notification only states that a record of an owner has changed. The page then requests its list again, so the channel
+layer carries a few bytes and no personal data.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def use_event_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Send the notifications of all threads on ``loop``, the server's, to which the queues of the layer belong."""
+    """Send the notifications of all threads on ``loop``, the server's event loop: the channel layer belongs to it."""
     global _loop  # noqa: PLW0603 - one server per process
     _loop = loop
 

@@ -18,7 +18,7 @@ MAX_DELETED_OBJECTS = 1000
 
 
 def save(record_id: UUID, renditions: Renditions) -> bool:
-    """Store both JPEGs of a record that has none; return whether the record exists and had none.
+    """Store both JPEGs of a record; return whether they were stored. A missing record or one with a photo gets none.
 
     Raises the errors of the storage and of the database.
     """

@@ -49,9 +49,9 @@ def start(pool: WorkerPool) -> Callable[[], None]:
 def reclassify_batch(pool: WorkerPool) -> int:
     """Reclassify up to ``BATCH_SIZE`` marked records, the newest first, while ``pool`` is idle; return their number.
 
-    Raises the errors of the storage and the database. The records then stay marked.
+    Raises the errors of the storage and the database. Records without a new answer then stay marked.
     """
-    done: list[Classification] = []
+    reclassified: list[Classification] = []
     has_locks = connection.features.has_select_for_update_skip_locked
     with transaction.atomic() if has_locks else nullcontext():
         marked = Classification.objects.filter(reclassification_requested_at__isnull=False).order_by("-created_at")
@@ -59,9 +59,9 @@ def reclassify_batch(pool: WorkerPool) -> int:
             if pool.in_flight:
                 break
             _reclassify(pool, record)
-            done.append(record)
-    notifications.notify_owners(record.owner for record in done)
-    return len(done)
+            reclassified.append(record)
+    notifications.notify_owners(record.owner for record in reclassified)
+    return len(reclassified)
 
 
 def _run(pool: WorkerPool, stop_requested: threading.Event) -> None:
@@ -79,7 +79,7 @@ def _run(pool: WorkerPool, stop_requested: threading.Event) -> None:
 
 
 def _reclassify(pool: WorkerPool, record: Classification) -> None:
-    """Write the new answer; without one, only remove the mark."""
+    """Write the new answer. If the photo cannot be classified, only remove the mark."""
     records = Classification.objects.filter(pk=record.pk)
     result = _classify_kept_photo(pool, record)
     if result is None:

@@ -1,4 +1,4 @@
-"""The recorder: takes each answer after it was sent, and stores it as a record and, with consent, a photo.
+"""The recorder: stores each answer, after it was sent, as a record and, with consent, its photo.
 
 Each record passes from memory to a spool on disk, then to the database; its photo goes to a second spool, then to the
 storage. No answer waits for this. During an outage files wait in the spools, also across restarts of the process.
@@ -32,7 +32,7 @@ from classifier.vocabulary import taxonomy
 
 logger = logging.getLogger(__name__)
 
-#: Records that may wait in memory. More are lost.
+#: Records that may wait in memory. Any further record is lost.
 MAX_WAITING = 1000
 #: Time in which records gather for one write. Under load a record costs 3 ms of a core alone, 1 ms in a batch.
 GATHER_S = 0.1
@@ -59,7 +59,7 @@ def record_id(owner: UUID, job: UUID) -> UUID:
 
 
 def record(new_record: NewRecord) -> None:
-    """Hand over a record to be stored; return at once."""
+    """Queue a record for the recorder's threads; return at once."""
     _recorder().add(new_record)
 
 
@@ -69,7 +69,7 @@ def start() -> None:
 
 
 def shutdown(timeout_s: float) -> None:
-    """Store what waits within ``timeout_s``; upload the rest to the bucket, if there is one, or leave it on disk."""
+    """Store the waiting records within ``timeout_s``; upload the rest to the bucket, if any, or leave them on disk."""
     if _recorder.cache_info().currsize:
         _recorder().shutdown(timeout_s)
         _recorder.cache_clear()
@@ -124,7 +124,7 @@ class _Delivery(NamedTuple):
 
 
 class Recorder:
-    """The path from memory to the stores: a spooler thread, two spools, and a delivery worker for each."""
+    """Stores records and photos: a spooler thread, a spool of each kind, and a delivery worker for each spool."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._pending: deque[NewRecord] = deque()
@@ -145,7 +145,7 @@ class Recorder:
         threading.Thread(target=self._run_spooler, name="spooler", daemon=True).start()
 
     def add(self, new_record: NewRecord) -> None:
-        """Put a record into memory, where at most ``MAX_WAITING`` wait."""
+        """Keep a record in memory for the spooler. If ``MAX_WAITING`` records wait there, it is lost."""
         if len(self._pending) >= MAX_WAITING:
             _count_lost(1, "SPOOL_DIR is too slow: its disk does not keep up.")
             return
@@ -245,7 +245,8 @@ class Recorder:
                     stores.upload_spool_file(delivery.kind, file.name, file.read_bytes())
                     delivery.spool.remove(file)
         except Exception as error:  # noqa: BLE001 - the files stay on disk
-            logger.warning("spool files not uploaded to the bucket: %s", error or type(error).__name__)
+            reason = error or type(error).__name__
+            logger.warning("spool files not uploaded to the bucket: %s; they stay in SPOOL_DIR", reason)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Operations on stored records: find, give feedback, share, erase."""
+"""Operations on stored records: find, save feedback, share, erase."""
 
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -58,7 +58,7 @@ def unshare(owner: UUID, record_id: UUID) -> None:
 
 
 def is_erased(record_id: UUID) -> bool:
-    """Return whether this record was erased on its own."""
+    """Return whether this record was erased by its id. An erasure of all records of its owner does not count."""
     return Erasure.objects.filter(key=record_id).exists()
 
 
@@ -91,19 +91,19 @@ def in_chunks(records: Records, size: int = BATCH_SIZE) -> Iterator[list[Classif
 def erase_late_records(inserted: Iterable[tuple[UUID, UUID | None, datetime]]) -> None:
     """Delete inserted records (id, owner, time of the answer) that had been erased before they arrived.
 
-    An erasure is committed before its records are deleted, and looked up after new records are committed. Whichever
-    comes first, one of the two sees the other.
+    An erasure is committed before its records are deleted, and looked up after new records are committed. So the late
+    record is deleted whichever of the two is committed first.
     """
     inserted = list(inserted)
     keys = {record_id for record_id, _, _ in inserted} | {owner for _, owner, _ in inserted if owner}
     erased = dict(Erasure.objects.filter(key__in=keys).values_list("key", "at"))
-    late = [
+    late_ids = [
         record_id
         for record_id, owner, answered_at in inserted
         if record_id in erased or (owner in erased and answered_at <= erased[owner])
     ]
-    if late:
-        delete(Classification.objects.filter(id__in=late))
+    if late_ids:
+        delete(Classification.objects.filter(id__in=late_ids))
 
 
 def delete(records: Records, batch_size: int = BATCH_SIZE) -> int:

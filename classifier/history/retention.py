@@ -14,7 +14,7 @@ from classifier.history import photos
 from classifier.history.records import Records
 from classifier.models import Classification, Erasure
 
-#: A younger file without a record may belong to a photo that is being stored.
+#: A younger file may belong to a photo that is being stored.
 MIN_ORPHAN_AGE = timedelta(hours=1)
 
 #: A record may arrive late while the database is unavailable, or when an open page sends its job again. That takes
@@ -25,17 +25,20 @@ LOOKUP_BATCH_SIZE = 500
 
 
 def records_before(time: datetime) -> Records:
-    """Return the records of answers before ``time``, the oldest first: an index has this order."""
+    """Return the records of answers before ``time``, the oldest first, which is the order of an index."""
     return Classification.objects.filter(created_at__lt=time).order_by("created_at")
 
 
 def orphaned_files() -> Iterator[str]:
-    """Yield the names of files that no record names, unless they are young. Raises the errors of the storage."""
-    newest, files = timezone.now() - MIN_ORPHAN_AGE, photos.list_files()
+    """Yield the names of files that no record refers to and that are older than ``MIN_ORPHAN_AGE``.
+
+    Raises the errors of the storage.
+    """
+    modified_before, files = timezone.now() - MIN_ORPHAN_AGE, photos.list_files()
     while batch := list(islice(files, LOOKUP_BATCH_SIZE)):
         records = Classification.objects.filter(id__in={record_id for _, record_id in batch})
-        named = {name for pair in records.values_list("photo", "thumbnail") for name in pair}
-        yield from (name for name, _ in batch if name not in named and photos.is_older_than(name, newest))
+        referenced = {name for pair in records.values_list("photo", "thumbnail") for name in pair}
+        yield from (name for name, _ in batch if name not in referenced and photos.is_older_than(name, modified_before))
 
 
 def old_erasures() -> QuerySet[Erasure]:

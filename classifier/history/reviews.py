@@ -1,4 +1,4 @@
-"""Reviews by staff: whether an answer was right, what the photo shows, and requests for reclassification."""
+"""Reviews by staff: whether an answer was right, the true name, and requests for reclassification."""
 
 from collections.abc import Collection
 from typing import Any
@@ -19,9 +19,9 @@ MAX_REQUESTS = 10_000
 
 
 def is_correct(verdict: str, wnid: str, truth: str) -> bool:
-    """Return whether an answer is right if the photo shows ``truth`` (a wnid; of no animal: anything else).
+    """Return whether an answer is right. ``truth`` is the wnid of an animal; any other value stands for no animal.
 
-    A group is right if it contains the true name, or if the true name contains it.
+    An answer is right if it is the truth, a group that contains the truth, or a part of the true group.
     """
     answer_node, truth_node = taxonomy.nodes().get(wnid), taxonomy.nodes().get(truth)
     if verdict == VerdictKind.NONE or answer_node is None or truth_node is None:
@@ -32,7 +32,7 @@ def is_correct(verdict: str, wnid: str, truth: str) -> bool:
 def carry_over_opinions(record: Classification, verdict: str, wnid: str) -> dict[str, Any]:
     """Return the fields of feedback and review as they apply to a new answer; empty if the answer is the same.
 
-    An opinion that says what the photo shows is carried over. Any other is reset.
+    An opinion that names the animal in the photo is carried over. Any other opinion is reset.
     """
     if (verdict, wnid) == (record.verdict, record.wnid):
         return {}
@@ -50,9 +50,9 @@ def set_truth(record_ids: Collection[UUID], truth: str) -> int:
     """Store that all photos show ``truth`` (a wnid) and whether each answer was right; return the number of records."""
     records = Classification.objects.filter(id__in=record_ids)
     answers = records.order_by().values_list("id", "verdict", "wnid")
-    right = [record_id for record_id, verdict, wnid in answers if is_correct(verdict, wnid, truth)]
-    records.exclude(id__in=right).update(review=Opinion.WRONG, truth=truth)
-    records.filter(id__in=right).update(review=Opinion.RIGHT, truth=truth)
+    right_ids = [record_id for record_id, verdict, wnid in answers if is_correct(verdict, wnid, truth)]
+    records.exclude(id__in=right_ids).update(review=Opinion.WRONG, truth=truth)
+    records.filter(id__in=right_ids).update(review=Opinion.RIGHT, truth=truth)
     return len(answers)
 
 

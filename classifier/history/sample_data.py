@@ -33,7 +33,6 @@ WITH_HEATMAP, WITH_FEEDBACK, WITHOUT_OWNER = 0.3, 0.04, 0.05
 #: Shares of the records with feedback.
 RIGHT, REVIEWED = 0.85, 0.1
 DISTINCT_ANSWERS = 1500
-FOX_SQUIRREL = 335
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +136,9 @@ def _predictions(rng: random.Random, kind: VerdictKind) -> list[ScoredClass]:
     """Return five classes, the most probable first. The square makes some animals frequent."""
     start, count = (ANIMALS, len(labels()) - ANIMALS) if kind is VerdictKind.NONE else (0, ANIMALS)
     is_fox_squirrel = kind is VerdictKind.SPECIES and rng.random() < 0.05
-    first = FOX_SQUIRREL if is_fox_squirrel else start + int(rng.random() ** 2 * count)
+    best_index = taxonomy.FOX_SQUIRREL if is_fox_squirrel else start + int(rng.random() ** 2 * count)
     weights = sorted((rng.random() ** 3 for _ in range(5)), reverse=True)
-    indices = [first, *(start + rng.randrange(count) for _ in range(4))]
+    indices = [best_index, *(start + rng.randrange(count) for _ in range(4))]
     total = sum(weights) + 0.2
     return [ScoredClass.of(labels()[index], weight / total) for index, weight in zip(indices, weights, strict=True)]
 

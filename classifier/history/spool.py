@@ -44,12 +44,12 @@ class Spool:
 
     @property
     def record_count(self) -> int:
-        """The number of records in all files."""
+        """Return the number of records in all files."""
         return sum(int(file.stem.rpartition("-")[2]) for file in self.files())
 
     @property
     def size_bytes(self) -> int:
-        """The size of all files."""
+        """Return the size of all files."""
         with self._lock:
             return self._used_bytes()
 

@@ -32,7 +32,7 @@ class DayStatistics:
 
     @property
     def answers(self) -> int:
-        """The number of answers of the day."""
+        """Return the number of answers of the day."""
         return sum(self.verdicts.values())
 
 

@@ -28,7 +28,7 @@ BUCKET_FOLDER = "spool"
 
 @dataclass(frozen=True, slots=True)
 class RecordDraft:
-    """A record before it is written: its fields as JSON values, and its photo if that is to be kept."""
+    """A record before it is written: its fields as JSON values, and its photo if it is kept."""
 
     fields: dict[str, Any]
     renditions: Renditions | None

@@ -1,4 +1,4 @@
-"""The squares of a photo that the model classifies. Standard library only: both roles use the names of the views."""
+"""The squares of a photo that the model classifies. Standard library only: frontend and backend import it."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,7 +12,7 @@ SHORT_SIDE = 256
 class Views(StrEnum):
     """The choice of squares. Top-1 accuracy on 750 photos of 150 ImageNet classes: ``fast`` 86.1 %, ``best`` 87.1 %.
 
-    ``fast``: the centre square with the photo's short side (docs/decisions/0008).
+    ``fast``: the centre square, as wide as the photo's short side (docs/decisions/0008).
     ``best``: the mean of three squares, at a third of the speed: the centre crop, and both ends of the long side.
     """
 

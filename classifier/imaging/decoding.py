@@ -64,7 +64,7 @@ class DecodedImage:
 def decode(data: bytes, *, min_side: int = crops.SHORT_SIDE) -> DecodedImage:
     """Decode the first frame of a picture file, upright, with white behind transparent pixels.
 
-    ``min_side``, in pixels: a photo with a longer short side may be decoded smaller, but never below ``min_side``.
+    A photo may be decoded smaller, but its short side keeps at least ``min_side`` pixels if it has as many.
     Raises ``ImageError`` with one of the six ``image.*`` codes.
     """
     _check_bytes(data)
@@ -87,7 +87,7 @@ def squares(image: DecodedImage, views: crops.Views) -> NDArray[np.uint8]:
 
 
 def rendition(image: DecodedImage, max_side: int) -> bytes:
-    """Return a JPEG of ``upright`` without metadata. Its long side has at most ``max_side`` pixels."""
+    """Return a JPEG of ``image`` without metadata. Its long side has at most ``max_side`` pixels."""
     upright = image.upright
     scale = min(1, max_side / max(upright.size))
     size = max(1, round(upright.width * scale)), max(1, round(upright.height * scale))
@@ -156,7 +156,8 @@ def _load(photo: ImageFile.ImageFile, file_bytes: int) -> None:
 
 
 def _transposition(photo: Image.Image) -> Image.Transpose | None:
-    # Pillow turns TIFF and HEIC while it loads them and then reports orientation 1. It reports AVIF's rotation as EXIF.
+    # Pillow turns TIFF and HEIC upright while it loads them, and then reports orientation 1. For AVIF it reports the
+    # rotation as EXIF orientation.
     try:
         return _TRANSPOSITIONS.get(photo.getexif().get(Tag.Orientation, 1))
     # Damaged metadata raises many kinds of errors and must not reject the photo.
@@ -174,7 +175,7 @@ def _to_rgb(photo: Image.Image, min_side: int) -> Image.Image:
         image = _stretch(image)
     if image.mode == "RGBA":
         return _on_white(image)
-    # Pillow inverts grey with white as zero up to 8 bits, but not above.
+    # Pillow inverts grey in which zero is white only up to 8 bits.
     if photo.mode.startswith(("I", "F")) and _tag(photo, Tag.PhotometricInterpretation, 1) == 0:
         image = ImageOps.invert(image)
     return image if image.mode == "RGB" else image.convert("RGB")

@@ -22,7 +22,7 @@ class QueuedJob(Generic[Work]):
 
 
 class FairQueue(Generic[Work]):
-    """Queue that admits at most ``limit`` jobs, waiting and running, and serves owners in turn. Thread-safe."""
+    """Queue that admits at most ``limit`` jobs, waiting and running, and serves owners round-robin. Thread-safe."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -45,9 +45,9 @@ class FairQueue(Generic[Work]):
     def enqueue(self, job: QueuedJob[Work], retry_after: float) -> int:
         """Append a job to its owner's jobs and return how many jobs run or precede it at this moment.
 
-        If the queue is full, the owner with the most waiting jobs loses its last one to an owner with fewer: the future
-        of the removed job gets ``ServerError`` ``server.overloaded`` with ``retry_after`` seconds. The same error is
-        raised if ``job`` belongs to the owner with the most waiting jobs.
+        If the queue is full and another owner has more waiting jobs than the owner of ``job`` would have, the last job
+        of the longest backlog is removed: its future gets ``ServerError`` ``server.overloaded`` with ``retry_after``
+        seconds. If there is no such owner, the same error is raised.
         """
         with self._lock:
             if self._admitted >= self._limit:
@@ -80,22 +80,24 @@ class FairQueue(Generic[Work]):
                     del self._jobs_by_owner[job.owner]
 
     def release(self) -> None:
-        """Free the place of a job that has ended, with or without success."""
+        """Count an admitted job as ended, with or without success, so that another can be admitted."""
         with self._lock:
             self._admitted -= 1
 
     def _count_before(self, owner: Hashable, own_before: int) -> int:
         """Return how many jobs precede a job that has ``own_before`` earlier jobs of its owner.
 
-        Each other owner gets as many turns before it, and one more if that owner's turn comes earlier in the round.
+        At most as many jobs of each other owner precede it, and one more if that owner comes earlier in the round.
         """
         owners = list(self._jobs_by_owner)
-        turn = owners.index(owner)
-        others = [(index, len(self._jobs_by_owner[other])) for index, other in enumerate(owners) if index != turn]
-        return own_before + sum(min(job_count, own_before + (index < turn)) for index, job_count in others)
+        own_index = owners.index(owner)
+        backlogs = [
+            (index, len(self._jobs_by_owner[other])) for index, other in enumerate(owners) if index != own_index
+        ]
+        return own_before + sum(min(job_count, own_before + (index < own_index)) for index, job_count in backlogs)
 
     def _evict(self, owner: Hashable, error: ServerError) -> None:
-        """Remove the last job of the longest backlog, or raise ``error`` if ``owner`` has that backlog."""
+        """Remove the last job of the longest backlog, or raise ``error`` if ``owner`` would have no shorter one."""
         longest = max(self._jobs_by_owner.values(), key=len, default=deque[QueuedJob[Work]]())
         if len(longest) <= len(self._jobs_by_owner.get(owner, ())) + 1:
             raise error

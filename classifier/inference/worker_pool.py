@@ -26,7 +26,7 @@ Work = Callable[[Engine], object]
 #: Receives the queue position of a job, 1….
 OnQueued = Callable[[int], Awaitable[None]]
 
-#: A job that runs for this many timeouts is considered endless, and its thread lost.
+#: A job that runs for this many timeouts is considered endless; its thread is stuck.
 STUCK_AFTER_TIMEOUTS = 2
 MIN_RETRY_S = 1.0
 MAX_RETRY_S = 30.0
@@ -66,11 +66,12 @@ class WorkerPool:
     ) -> Result:
         """Run ``job`` on a worker thread with the engine of that thread, and return its result.
 
-        Owners take turns. ``on_queued`` receives the queue position, 1…, unless a thread is free at once.
+        Owners are served round-robin. ``on_queued`` receives the queue position, 1…, unless a thread is free at once.
 
-        Raises ``ServerError`` ``server.overloaded`` if the queue is full, or if an owner with fewer waiting jobs needs
-        the place; ``server.draining`` during shutdown; ``JobError`` ``job.timeout`` after the timeout. A cancelled or
-        timed-out job leaves the queue. If it runs already, it runs to its end and its result is dropped.
+        Raises ``ServerError`` ``server.overloaded`` if the queue is full, or if this job is removed from the full queue
+        for an owner with fewer waiting jobs; ``server.draining`` during shutdown; ``JobError`` ``job.timeout`` after
+        the timeout. A cancelled or timed-out job is removed from the queue. If it runs already, it runs to its end and
+        its result is dropped.
         """
         if self._is_draining:
             raise ServerError("server.draining", retry_after=MIN_RETRY_S)
@@ -116,7 +117,7 @@ class WorkerPool:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def unready_reason(self) -> str | None:
-        """Return why this pool should get no work now, or ``None`` if it is ready."""
+        """Return the reason why this pool should get no jobs now, or ``None`` if it is ready."""
         if not self._is_warm:
             return "the model is not warm yet"
         return "a worker is stuck" if self.is_stuck() else None

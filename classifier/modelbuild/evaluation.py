@@ -26,7 +26,7 @@ class LabelledPhoto:
 
     ``animal_classes``: the indices 0–397 that the label covers; empty without an animal.
     ``class_index``: the labelled class 0–999, or ``None`` if the label is a group or ``none``.
-    ``has_squirrel``: ``None`` if the label does not tell.
+    ``has_squirrel``: ``None`` if the label fits photos with and without a squirrel.
     """
 
     file: str
@@ -93,7 +93,7 @@ class Report:
 def read_labels(path: Path) -> list[LabelledPhoto]:
     """Read a CSV file with the columns ``file``, ``label`` and optionally ``squirrel`` (yes, no or empty).
 
-    ``label`` is the wnid or the name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
+    ``label`` is the wnid or name of a class or an animal group (``n02356798``, ``fox_squirrel``, ``squirrel``), or
     ``none``. Raises ``LabelsError``.
     """
     with path.open(encoding="utf-8", newline="") as file:
@@ -134,29 +134,29 @@ def judge_verdict(photo: LabelledPhoto, result: PhotoResult) -> str:
     return "right" if is_nested else "wrong"
 
 
-def _labelled_photo(row: dict[str, str], place: str) -> LabelledPhoto:
+def _labelled_photo(row: dict[str, str], location: str) -> LabelledPhoto:
     label = (row["label"] or "").strip()
-    animal_classes, class_index = _classes_of(label, place)
-    has_squirrel = _has_squirrel(row.get("squirrel") or "", animal_classes, place)
+    animal_classes, class_index = _classes_of(label, location)
+    has_squirrel = _has_squirrel(row.get("squirrel") or "", animal_classes, location)
     return LabelledPhoto(row["file"], label, animal_classes, class_index, has_squirrel)
 
 
-def _classes_of(label: str, place: str) -> tuple[frozenset[int], int | None]:
+def _classes_of(label: str, location: str) -> tuple[frozenset[int], int | None]:
     """Return the animal classes that a label covers, and its class index unless it is a group or ``none``."""
     if label == NO_ANIMAL:
         return frozenset(), None
-    for known in labels():
-        if label in {known.wnid, known.label}:
-            return frozenset({known.index} if known.is_animal else ()), known.index
+    for class_label in labels():
+        if label in {class_label.wnid, class_label.label}:
+            return frozenset({class_label.index} if class_label.is_animal else ()), class_label.index
     for node in taxonomy.nodes().values():
         if label in {node.wnid, node.name}:
             return node.leaves, None
-    raise LabelsError(f"{place}: {label!r} is not a class, not an animal group and not {NO_ANIMAL!r}.")
+    raise LabelsError(f"{location}: {label!r} is not a class, not an animal group and not {NO_ANIMAL!r}.")
 
 
-def _has_squirrel(text: str, animal_classes: frozenset[int], place: str) -> bool | None:
+def _has_squirrel(text: str, animal_classes: frozenset[int], location: str) -> bool | None:
     if text not in {"yes", "no", ""}:
-        raise LabelsError(f"{place}: squirrel is {text!r}; it must be yes, no or empty.")
+        raise LabelsError(f"{location}: squirrel is {text!r}; it must be yes, no or empty.")
     if text:
         return text == "yes"
     return None if animal_classes > taxonomy.SQUIRRELS else bool(animal_classes & taxonomy.SQUIRRELS)
@@ -178,19 +178,19 @@ def _count_squirrels(pairs: Iterable[Pair]) -> dict[str, dict[str, int]]:
 
 
 def _confusions(pairs: Iterable[Pair]) -> tuple[tuple[str, str, int], ...]:
-    wrong = Counter(
+    confusions = Counter(
         (photo.label, labels()[result.top[0]].label)
         for photo, result in pairs
         if judge_verdict(photo, result) == "wrong"
     )
-    return tuple((label, top_label, count) for (label, top_label), count in wrong.most_common(MAX_CONFUSIONS))
+    return tuple((label, top_label, count) for (label, top_label), count in confusions.most_common(MAX_CONFUSIONS))
 
 
 def _reliability(pairs: Sequence[Pair]) -> tuple[ReliabilityBin, ...]:
     bins: list[list[Pair]] = [[] for _ in range(BINS)]
     for photo, result in pairs:
         bins[min(int(result.score * BINS), BINS - 1)].append((photo, result))
-    return tuple(_reliability_bin(members) for members in bins)
+    return tuple(_reliability_bin(pairs_in_bin) for pairs_in_bin in bins)
 
 
 def _reliability_bin(pairs: Sequence[Pair]) -> ReliabilityBin:
@@ -204,8 +204,9 @@ def _calibration_error(bins: Sequence[ReliabilityBin]) -> float | None:
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    photos = sum(each.photos for each in bins)
-    return sum(each.photos * abs(each.right - each.score) for each in bins) / photos if photos else None
+    photo_count = sum(score_bin.photos for score_bin in bins)
+    distances = (score_bin.photos * abs(score_bin.right - score_bin.score) for score_bin in bins)
+    return sum(distances) / photo_count if photo_count else None
 
 
 def _share(outcomes: Iterable[bool]) -> float | None:

@@ -20,8 +20,8 @@ FLOAT_LAYERS = ("rescaling", "/Conv1", "expanded_conv_", "block_1_")
 FLOAT_OPERATIONS = ["MEAN", "FULLY_CONNECTED", "SOFTMAX"]
 #: The minimum side of a random square, as a share of the photo's short side.
 MIN_CROP = 0.4
-#: Limits of a good int8 model, measured on squares outside its calibration: share of squares with the same most
-#: probable class, mean distance of the probabilities.
+#: Limits of a good int8 model on squares outside its calibration: the minimum share of squares with the same most
+#: probable class as float32, and the maximum mean distance of the probabilities.
 MIN_SAME_BEST, MAX_DISTANCE = 0.75, 0.15
 
 

@@ -1,4 +1,4 @@
-"""Result of classifying one photo. Needs no model packages: both roles import it.
+"""Result of classifying one photo. Needs no model packages: frontend and backend import it.
 
 Scores are probabilities 0…1, rounded to six decimals. Every type is a ``msgspec`` struct, so the WebSocket messages and
 the records contain exactly these fields.
@@ -42,7 +42,7 @@ class SquirrelAnswer(StrEnum):
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
-    """The answer in one sentence. ``score`` is the probability of what the verdict names.
+    """The answer in one sentence. ``score`` is the probability of the class or group that it names, or of no animal.
 
     ``name`` is the WordNet or Keras name, ``display`` the everyday name. ``headline`` is the everyday name with its
     article, after its everyday group if it has one: ``a cat (Egyptian cat)``. ``perhaps`` is the most probable name

@@ -43,14 +43,13 @@ async def classify(
     """Classify one encoded picture on the worker pool.
 
     ``on_queued`` receives the queue position, 1…, if the job has to wait. Under load ``best`` becomes ``fast``; the
-    result's ``views`` tells which was used. Raises ``ImageError``, ``JobError`` ``job.timeout`` or ``ServerError``
-    ``server.overloaded``.
+    result's ``views`` tells which was used. Raises ``ImageError`` and the errors of ``WorkerPool.run``.
     """
     received_at, pool = time.perf_counter(), get_pool()
 
     def job(engine: Engine) -> PredictionResult:
-        affordable = replace(options, views=Views.FAST) if pool.has_backlog() else options
-        return classify_image(pool.model, engine, data, affordable, received_at=received_at)
+        reduced_options = replace(options, views=Views.FAST) if pool.has_backlog() else options
+        return classify_image(pool.model, engine, data, reduced_options, received_at=received_at)
 
     return await pool.run(job, on_queued, owner=owner)
 
@@ -70,7 +69,7 @@ def classify_image(
     inferred_at = time.perf_counter()
     probabilities = output.probabilities.mean(axis=0)
     judged = verdict.judge(probabilities, settings.VERDICT_THRESHOLD)
-    top_classes = verdict.best(probabilities, options.top)
+    top_classes = verdict.top_classes(probabilities, options.top)
     return PredictionResult(
         model_name=model.artifact.name,
         model_version=model.artifact.version,

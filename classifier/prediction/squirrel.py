@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.prediction.result import SquirrelAnswer
-from classifier.vocabulary.taxonomy import SQUIRRELS
+from classifier.vocabulary.taxonomy import FOX_SQUIRREL
 
-#: The only squirrel among the 1000 classes. Grey and red squirrels mostly get this class, too.
-(FOX_SQUIRREL,) = SQUIRRELS
+#: Minimum scores of the fox squirrel, the only squirrel class. Grey and red squirrels mostly get this class, too.
 MIN_YES = 0.20
 MIN_MAYBE = 0.05
 

@@ -2,7 +2,7 @@
 
 "Deepest" means the smallest set of classes; of two nodes with the same set, the one lower in the hierarchy. Speakable
 nodes are nested or disjoint, and two disjoint nodes cannot both hold more than half. So for T > 0.5 all nodes that
-reach T form one chain, and the deepest is unique. For T ≤ 0.5 several may be smallest; the most probable is named.
+reach T form one chain, and the deepest is unique. For T ≤ 0.5 several may be deepest; the most probable is named.
 """
 
 from functools import cache
@@ -21,7 +21,7 @@ def animal_probability(probabilities: NDArray[np.float32]) -> float:
     return min(1.0, float(probabilities[:ANIMALS].sum(dtype=np.float64)))
 
 
-def best(probabilities: NDArray[np.float32], count: int) -> tuple[ScoredClass, ...]:
+def top_classes(probabilities: NDArray[np.float32], count: int) -> tuple[ScoredClass, ...]:
     """Return the ``count`` most probable classes of one (1000,) softmax, most probable first."""
     order = np.argsort(probabilities)[::-1][:count]
     return tuple(ScoredClass.of(labels()[index], float(probabilities[index])) for index in order)
@@ -144,7 +144,7 @@ def _addition(title: str, leaves: range | frozenset[int], probabilities: NDArray
     indices = _indices(leaves)
     scores = probabilities[indices].astype(np.float64)
     largest = np.argsort(-scores, kind="stable")[:3]
-    parts = [f"{taxonomy.display(int(indices[at]))} {_decimal(scores[at])}" for at in largest if scores[at] >= 0.005]
+    parts = [f"{taxonomy.display(int(indices[i]))} {_decimal(scores[i])}" for i in largest if scores[i] >= 0.005]
     rest = scores.sum() - scores[largest].sum()
     if rest >= 0.005:
         parts.append(f"{len(scores) - len(largest)} more {_decimal(rest)}")

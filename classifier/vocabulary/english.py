@@ -13,7 +13,7 @@ OBJECTS_FILE = Path(__file__).parent / "data" / "objects.csv"
 
 _VOWEL_SOUND = re.compile(r"(?!eu|uni|one\b)[aeiou]|hour", re.IGNORECASE)
 _SAME_PLURAL = re.compile(r"(?:fish|sheep)$")
-_ALTERNATIVES = re.compile(r"(, | or )")
+_SEPARATORS = re.compile(r"(, | or )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def article(words: str) -> str:
 
 def plural(words: str) -> str:
     """Return the regular plural of each alternative: ``rabbits or hares``. The data file holds irregular plurals."""
-    return "".join(part if _ALTERNATIVES.fullmatch(part) else _plural(part) for part in _ALTERNATIVES.split(words))
+    return "".join(part if _SEPARATORS.fullmatch(part) else _plural(part) for part in _SEPARATORS.split(words))
 
 
 def object_name(label: Label) -> ObjectName:

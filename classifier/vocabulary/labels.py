@@ -1,4 +1,4 @@
-"""The 1000 ImageNet classes of the model, in the order of its outputs. Standard library only: both roles need it."""
+"""The 1000 ImageNet classes of the model, in the order of its outputs. Frontend and backend use it: no dependencies."""
 
 import csv
 from dataclasses import dataclass

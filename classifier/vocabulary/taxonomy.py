@@ -22,7 +22,8 @@ TAXONOMY_FILE = Path(__file__).parent / "data" / "taxonomy.csv"
 ROOT = "n00015388"
 
 #: Output indices of the squirrel classes. The only one is the fox squirrel.
-SQUIRRELS = frozenset({335})
+FOX_SQUIRREL = 335
+SQUIRRELS = frozenset({FOX_SQUIRREL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,23 @@ from classifier.websocket import messages
 Schema = dict[str, Any]
 
 CHANNEL = "#/channels/classify"
+INFO = {
+    "title": "Animal Classifier WebSocket",
+    "version": str(messages.VERSION),
+    "description": (
+        "The client announces a photo, sends it and receives one answer; several jobs can be in flight. "
+        "Text frames are JSON objects with a `type`, binary frames are photos. See protocol.md."
+    ),
+    "license": {"name": "MIT"},
+}
 
 
 def document() -> Schema:
     """Return the document. ``manage.py build_asyncapi`` writes it to ``docs/asyncapi.yaml``."""
     structs = (*messages.CLIENT_MESSAGES, *messages.SERVER_MESSAGES)
     _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-    sent = ["authenticate", "classify", "picture", "cancel", "ping"]
-    received = [_message_name(struct) for struct in messages.SERVER_MESSAGES]
+    client_names = ["authenticate", "classify", "picture", "cancel", "ping"]
+    server_names = [_message_name(struct) for struct in messages.SERVER_MESSAGES]
     payloads = {_message_name(struct): {"payload": _reference(f"schemas/{struct.__name__}")} for struct in structs}
     picture = {
         "contentType": "image/*",
@@ -26,24 +35,16 @@ def document() -> Schema:
     }
     return {
         "asyncapi": "3.0.0",
-        "info": {
-            "title": "Animal Classifier WebSocket",
-            "version": str(messages.VERSION),
-            "description": (
-                "The client announces a photo, sends it and receives one answer; several jobs can be in flight. "
-                "Text frames are JSON objects with a `type`, binary frames are photos. See protocol.md."
-            ),
-            "license": {"name": "MIT"},
-        },
+        "info": INFO,
         "servers": {"local": {"host": "127.0.0.1:8000", "protocol": "ws"}},
         "channels": {
             "classify": {
                 "address": "/ws/classify",
                 "description": f"Subprotocol `{messages.SUBPROTOCOL}`.",
-                "messages": {name: _reference(f"messages/{name}") for name in (*sent, *received)},
+                "messages": {name: _reference(f"messages/{name}") for name in (*client_names, *server_names)},
             }
         },
-        "operations": {"send": _operation("send", sent), "receive": _operation("receive", received)},
+        "operations": {"send": _operation("send", client_names), "receive": _operation("receive", server_names)},
         "components": {"messages": payloads | {"picture": picture}, "schemas": schemas},
     }
 

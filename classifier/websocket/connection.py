@@ -23,11 +23,11 @@ logger = logging.getLogger(__name__)
 
 #: The server closes a connection after this long without a message.
 IDLE_TIMEOUT_S = 150
-#: Messages that a client may send ahead of answers. They refill within ``ALLOWANCE_REFILL_S``; each answer adds some.
+#: Messages that a client may send ahead of answers. They refill within ``ALLOWANCE_REFILL_S``, and with each answer.
 MESSAGE_ALLOWANCE = 300
 ALLOWANCE_REFILL_S = 60
 MESSAGES_PER_ANSWER = 3
-#: When a client of a draining server should connect again.
+#: Time after which a client of a draining server should connect again.
 RETRY_AFTER_DRAINING_S = 1.0
 
 #: Errors that close the connection.
@@ -82,12 +82,12 @@ class IdleTimer:
         self._handle: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
-        """Start counting, on the running event loop."""
+        """Start the timeout on the running event loop."""
         self.reset()
         self._schedule(self._timeout_s)
 
     def reset(self) -> None:
-        """Count from now on. Costs no timer of its own, because it happens with each message."""
+        """Restart the timeout. It creates no timer, because it is called for each message."""
         self._reset_at = self._clock()
 
     def cancel(self) -> None:
@@ -181,9 +181,9 @@ open_connections = OpenConnections()
 
 
 class ConnectionConsumer(AsyncWebsocketConsumer, ABC):
-    """Consumer that checks origin and limits, hands messages to its subclass and cleans up when the connection ends.
+    """Consumer that checks origin and limits, passes messages to its subclass and cleans up when the connection ends.
 
-    It accepts every connection before it rejects one, because a browser shows no reason for a rejected handshake.
+    It accepts a connection even if it then rejects it: a browser shows no reason for a rejected handshake.
     """
 
     subprotocol = ""
@@ -216,17 +216,17 @@ class ConnectionConsumer(AsyncWebsocketConsumer, ABC):
 
     @abstractmethod
     async def handle(self, text: str | None, data: bytes) -> None:
-        """Handle one message: ``text``, or ``data`` if that is ``None``. Each ``ClassifierError`` is rejected."""
+        """Handle one message: ``text``, or ``data`` if that is ``None``. ``reject`` gets each ``ClassifierError``."""
 
     @abstractmethod
     async def reject(self, error: ClassifierError) -> None:
-        """Send an error in the format of this contract."""
+        """Send an error in the format of the subclass."""
 
-    def admitted(self) -> None:
-        """Start what a subclass needs on an open connection."""
+    def on_admitted(self) -> None:
+        """Start the timers and tasks of a subclass once the connection is admitted."""
 
-    def answered(self) -> None:
-        """Note that the client got an answer: it may send more messages."""
+    def on_answered(self) -> None:
+        """Refill the message allowance after an answer."""
         self.allowance.put(MESSAGES_PER_ANSWER)
 
     async def send_text(self, text: str) -> None:
@@ -256,7 +256,7 @@ class ConnectionConsumer(AsyncWebsocketConsumer, ABC):
             await self.end(ADMISSION_CLOSE_CODES[error.code])
             return
         self.idle_timer.start()
-        self.admitted()
+        self.on_admitted()
 
     def _admit(self, *, is_within_limits: bool) -> None:
         if open_connections.is_draining:

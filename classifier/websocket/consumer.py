@@ -27,9 +27,9 @@ from classifier.websocket.tickets import Ticket
 
 logger = logging.getLogger(__name__)
 
-#: The first message must be a ticket and come within this time.
+#: A client must authenticate within this time.
 AUTHENTICATION_TIMEOUT_S = 5
-#: So many ``protocol.*`` errors within a minute close the connection.
+#: The number of ``protocol.*`` errors within a minute that closes the connection.
 MAX_PROTOCOL_ERRORS = 10
 
 FrameHandler = Callable[[bytes], None]
@@ -44,11 +44,11 @@ class ClassifyConsumer(ConnectionConsumer):
         super().__init__()
         self.ticket: Ticket | None = None
         self.jobs: dict[UUID, asyncio.Task[None]] = {}
-        #: For each ``classify`` whose binary frame has not arrived, what to do with that frame.
+        #: One function for each ``classify`` whose binary frame has not arrived. It takes that frame.
         self.frame_handlers: deque[FrameHandler] = deque()
         self.protocol_errors: deque[float] = deque(maxlen=MAX_PROTOCOL_ERRORS)
 
-    def admitted(self) -> None:
+    def on_admitted(self) -> None:
         asyncio.get_running_loop().call_later(AUTHENTICATION_TIMEOUT_S, self._require_ticket)
 
     async def handle(self, text: str | None, data: bytes) -> None:
@@ -159,7 +159,7 @@ class ClassifyConsumer(ConnectionConsumer):
             await self.reject(ServerError("server.internal"), job.id)
         else:
             await self.send_text(messages.encode(messages.result(job, record)))
-            self.answered()
+            self.on_answered()
             metrics.log_answer(job.id, record.result, job.size)
             if job.record:
                 recorder.record(record)
@@ -180,7 +180,7 @@ class ClassifyConsumer(ConnectionConsumer):
         )
         source, now = Classification.Source.SOCKET, datetime.now(UTC)
         record = NewRecord(record_id, owner, source, job.name, job.size, now, result)
-        if job.record:  # live frames are never sent again
+        if job.record:  # clients do not retry live frames
             answer_cache.answers.put(record, options)
         return record
 

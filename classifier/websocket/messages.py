@@ -28,7 +28,7 @@ MAX_TOP = 10
 #: Classes of one job that may be explained.
 MAX_EXPLAINED = 5
 MAX_NAME_CHARS = 255
-#: Of one text frame.
+#: Characters of one text frame.
 MAX_TEXT_CHARS = 16_384
 
 Seconds = Annotated[float, Meta(ge=0)]
@@ -188,7 +188,7 @@ def decode(text: str) -> ClientMessage:
 
 
 def _decode_slowly(text: str) -> ClientMessage:
-    """Decode what the fast decoder rejects: invalid messages, and file names with half a surrogate pair.
+    """Decode text that the fast decoder rejects: invalid messages, and file names with half a surrogate pair.
 
     ``json`` accepts such names, ``msgspec`` does not (RFC 8259, 8.2, leaves it open).
     """
@@ -240,7 +240,7 @@ def _check_version(job: UUID) -> None:
 
 
 def _printable(text: str) -> str:
-    """Return ``text`` without control characters and lone surrogates, which databases and screens cannot take."""
+    """Return ``text`` without control characters and lone surrogates, which databases cannot store."""
     return "".join(filter(str.isprintable, text.encode("utf-8", "replace").decode("utf-8")))
 
 

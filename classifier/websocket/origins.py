@@ -10,7 +10,7 @@ from django.http.request import split_domain_port, validate_host
 
 
 def header(scope: Mapping[str, Any], name: bytes) -> str | None:
-    """Return one request header of an ASGI scope in lower case, or ``None``."""
+    """Return the value of a request header of an ASGI scope, in lower case, or ``None``."""
     for key, value in scope["headers"]:
         if key == name:
             return str(value.decode("latin1")).lower()
@@ -33,7 +33,7 @@ def is_allowed(scope: Mapping[str, Any]) -> bool:
 
 
 def address(scope: Mapping[str, Any]) -> str:
-    """Return the client's address for counting; the /64 network of an IPv6 address, since a client has all of it.
+    """Return the client's address for counting; for IPv6 its /64 network, all of which belongs to one client.
 
     Behind ``TRUSTED_PROXIES`` proxies it is the address that the outermost proxy saw. Each proxy appends to
     X-Forwarded-For, so entries further left are set by the client and not trusted.

@@ -20,7 +20,7 @@ from classifier.errors import ClientError
 
 logger = logging.getLogger(__name__)
 
-#: Redis replies within a millisecond. After this long it counts as unavailable and is not asked for a while.
+#: Redis replies within a millisecond. After this time it counts as unavailable, for ``REDIS_RETRY_AFTER_S``.
 REDIS_TIMEOUT_S = 0.25
 REDIS_RETRY_AFTER_S = 10.0
 RETRY_AFTER_S = 1.0

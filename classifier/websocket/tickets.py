@@ -1,6 +1,6 @@
 """Short-lived signed tickets that a page presents on its WebSocket.
 
-Both roles share ``SECRET_KEY``, so the backend can check a ticket of the frontend without a common store.
+Frontend and backend share ``SECRET_KEY``, so the backend can check a ticket of the frontend without a common store.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Sample records for tests that need no model."""
+"""New records with a fixed answer, for tests that need no model; functions that store them."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -20,32 +20,32 @@ from classifier.vocabulary.labels import labels
 
 EGYPTIAN_CAT = labels()[285]
 JPEGS = Renditions(b"a photo", b"a thumbnail")
+VERDICT = Verdict(
+    kind=VerdictKind.SPECIES,
+    name="Egyptian_cat",
+    display="Egyptian cat",
+    headline="a cat (Egyptian cat)",
+    perhaps="",
+    wnid="n02124075",
+    score=0.91,
+    sentence="That is an Egyptian cat.",
+    reason="Egyptian cat .91",
+)
 
 
 def new_record(
     *, id: UUID | None = None, renditions: Renditions | None = None, name: str = "cat.jpg", owner: UUID | None = None
 ) -> NewRecord:
-    verdict = Verdict(
-        kind=VerdictKind.SPECIES,
-        name="Egyptian_cat",
-        display="Egyptian cat",
-        headline="a cat (Egyptian cat)",
-        perhaps="",
-        wnid="n02124075",
-        score=0.91,
-        sentence="That is an Egyptian cat.",
-        reason="Egyptian cat .91",
-    )
-    timings = Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0)
+    """Return a record of an Egyptian cat, by default with a random id, a random owner and no photo."""
     result = PredictionResult(
         model_name="MobileNetV2",
         model_version="ae777d384912",
-        verdict=verdict,
+        verdict=VERDICT,
         squirrel=SquirrelAnswer.NO,
         animal=0.97,
         predictions=(ScoredClass.of(EGYPTIAN_CAT, 0.91),),
         views=Views.BEST,
-        timings=timings,
+        timings=Timings(queue_ms=1.0, decode_ms=2.0, infer_ms=7.0, total_ms=10.0),
         width=640,
         height=480,
         format="JPEG",

@@ -1,4 +1,4 @@
-"""What the tests of the socket share."""
+"""Fixtures for the classifier tests: tickets, a server with one worker, the model and its engines."""
 
 import pytest
 from django.conf import settings
@@ -16,9 +16,9 @@ def ticket(server) -> str:
 
 
 @pytest.fixture(scope="session")
-def narrow(tmp_path_factory):
-    """A backend with one worker, where a second job has to wait."""
-    with running_server(tmp_path_factory.mktemp("narrow"), ROLE="backend", WORKERS="1") as server:
+def single_worker_server(tmp_path_factory):
+    """Start a backend with one worker, where a second job has to wait."""
+    with running_server(tmp_path_factory.mktemp("single_worker"), ROLE="backend", WORKERS="1") as server:
         yield server
 
 

@@ -50,22 +50,22 @@ class Command(BaseCommand):
 
 
 def read_nouns(folder: Path) -> dict[str, Synset]:
-    """Return all nouns by wnid, read from ``data.noun`` (format: ``man 5 wndb``)."""
+    """Return all nouns by wnid, read from ``data.noun`` (format: ``man 5 wndb``). Raises ``CommandError``."""
     path = folder / "data.noun"
     if not path.is_file():
         raise CommandError(f"{path} is missing. Install it with: apt-get install wordnet-base")
     with path.open(encoding="ascii") as file:
-        return dict(_noun(line) for line in file if not line.startswith("  "))
+        return dict(_parse_noun(line) for line in file if not line.startswith("  "))
 
 
-def _noun(line: str) -> tuple[str, Synset]:
+def _parse_noun(line: str) -> tuple[str, Synset]:
     """Parse ``offset file type w_cnt(hex) word id … p_cnt symbol offset pos source/target … | gloss``.
 
     The pointer symbol ``@`` means "is a kind of".
     """
     fields = line.partition(" | ")[0].split()
-    words = int(fields[3], 16)
-    pointers = fields[5 + 2 * words :]
+    word_count = int(fields[3], 16)
+    pointers = fields[5 + 2 * word_count :]
     pairs = zip(pointers[0::4], pointers[1::4], strict=True)
     return f"n{fields[0]}", Synset(fields[4], tuple(f"n{offset}" for symbol, offset in pairs if symbol == "@"))
 
@@ -74,14 +74,14 @@ def build_table(nouns: dict[str, Synset], current: str) -> str:
     """Return the table as CSV text, with the reviewed names of the ``current`` table (may be empty)."""
     reviewed = {row["wnid"]: row for row in csv.DictReader(io.StringIO(current))}
     parents = _parents(nouns)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    table = io.StringIO()
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for wnid in dict.fromkeys(_with_descendants(ROOT, parents)):
         row = {"wnid": wnid, "name": nouns[wnid].name, "parents": " ".join(parents[wnid])}
         names = reviewed.get(wnid, {"speak": "no", "display": nouns[wnid].name.replace("_", " ")})
         writer.writerow(row | {column: names.get(column, "") for column in REVIEWED})
-    return out.getvalue()
+    return table.getvalue()
 
 
 def _parents(nouns: dict[str, Synset]) -> dict[str, tuple[str, ...]]:

@@ -19,10 +19,12 @@ from classifier.prediction.service import ClassifyOptions
 
 
 class Command(BaseCommand):
-    help = "Print which animal each picture shows. Folders are searched; an unreadable file is one line with a code."
+    help = "Print which animal each picture shows, one line per file. A file that is no picture gets an error code."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder of pictures")
+        parser.add_argument(
+            "paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder, searched with its subfolders"
+        )
         parser.add_argument("--views", type=Views, choices=list(Views), default=Views.BEST)
         parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 

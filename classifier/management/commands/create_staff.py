@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 class Command(BaseCommand):
     help = (
-        "Creates a superuser and prints its new password once. With STAFF_PASSWORD, sets that password for a new or "
-        "an existing user instead and prints nothing secret."
+        "Create a superuser and print its new password once. With STAFF_PASSWORD, set that password for a new or an "
+        "existing user instead and print no password."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

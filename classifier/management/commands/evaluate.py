@@ -114,12 +114,13 @@ def _format_report(report: Report) -> Iterator[str]:
 
 def _format_reliability(report: Report) -> Iterator[str]:
     yield "\n| top score | photos | mean score | right |\n|---|---|---|---|"
-    bins = report.reliability
-    for position, each in enumerate(bins):
-        if each.photos:
-            low, high = position / len(bins), (position + 1) / len(bins)
-            score, right = f"{each.score:.2f} {_bar(each.score)}", f"{each.right:.2f} {_bar(each.right)}"
-            yield f"| {low:.1f}-{high:.1f} | {each.photos} | {score} | {right} |"
+    bin_count = len(report.reliability)
+    for index, score_bin in enumerate(report.reliability):
+        if score_bin.photos:
+            low, high = index / bin_count, (index + 1) / bin_count
+            score = f"{score_bin.score:.2f} {_bar(score_bin.score)}"
+            right = f"{score_bin.right:.2f} {_bar(score_bin.right)}"
+            yield f"| {low:.1f}-{high:.1f} | {score_bin.photos} | {score} | {right} |"
 
 
 def _bar(share: float) -> str:

@@ -1,4 +1,4 @@
-"""``manage.py purge_history``: delete what is past its retention. Run it daily."""
+"""``manage.py purge_history``: delete records, files and erasures past their retention. Run it daily."""
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
@@ -14,7 +14,7 @@ UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class Command(BaseCommand):
-    help = "Deletes old records with their photos, then photos without a record, then old erasures."
+    help = "Delete old records with their photos, then photos without a record, then old erasures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--older-than", type=parse_age, required=True, metavar="AGE", help="such as 12h, 30d or 8w")

@@ -17,9 +17,7 @@ BATCH_SIZE = 5000
 
 
 class Command(BaseCommand):
-    help = (
-        "Adds N sample records of the last year for tests, screenshots and benchmarks. A seed determines all of them."
-    )
+    help = "Add N sample records of the last year for tests, screenshots and benchmarks. A seed determines all of them."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("count", type=int, metavar="N")

@@ -17,7 +17,7 @@ def media(settings, tmp_path):
 
 @pytest.fixture
 def record(db) -> Classification:
-    """An Egyptian cat with a kept photo."""
+    """Insert the record of an Egyptian cat with a kept photo."""
     return record_with_photo()
 
 

@@ -21,7 +21,7 @@ from tests.classifier.answers import insert, new_record
 LIST = "admin:classifier_classification_changelist"
 FOX_SQUIRREL, CAT, CHELSEA, DOG = "n02356798", "n02121808", "n02124075", "n02084071"
 ESPRESSO, MONITOR = "n07920052", "n03777568"
-ACTIONS = {"mark_right", "set_truth", "classify_again", "export_csv", "delete_for_good"}
+ACTIONS = {"mark_right", "set_truth", "request_reclassification", "export_csv", "delete_for_good"}
 
 
 def offered_actions(client) -> set[str]:
@@ -33,7 +33,7 @@ def offered_actions(client) -> set[str]:
     ("permissions", "expected"),
     [
         (["view"], set()),
-        (["view", "review"], {"mark_right", "set_truth", "classify_again"}),
+        (["view", "review"], {"mark_right", "set_truth", "request_reclassification"}),
         (["view", "export"], {"export_csv"}),
         (["view", "delete"], {"delete_for_good"}),
     ],
@@ -99,7 +99,7 @@ def test_an_answer_is_correct_if_it_contains_the_truth_or_the_truth_contains_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deleting_asks_first_and_then_erases_record_and_files(staff, record, media):
+def test_deleting_asks_for_confirmation_and_then_erases_record_and_files(staff, record, media):
     client, other = staff("view", "delete"), record_with_photo()
     page = run_action(client, "delete_for_good", record).content.decode()
     assert "1 record will be deleted permanently, with photos" in page
@@ -121,7 +121,7 @@ def test_deleting_a_record_on_its_own_page_needs_the_permission_and_deletes_its_
     assert list(Path(media).rglob("*.jpg")) == []
 
 
-def test_the_message_says_that_more_records_may_be_left(staff, db, monkeypatch):
+def test_an_action_that_reaches_its_limit_asks_to_repeat_it(staff, db, monkeypatch):
     monkeypatch.setattr(actions, "MAX_RECORDS", 2)
     insert(*[new_record() for _ in range(3)])
     response = run_action(staff("view", "review"), "mark_right", *Classification.objects.all(), select_across="1")
@@ -132,10 +132,10 @@ def test_the_message_says_that_more_records_may_be_left(staff, db, monkeypatch):
 def test_reclassification_can_be_requested_only_for_records_with_a_photo(staff, record):
     insert(new_record())
     client = staff("view", "review")
-    page = run_action(client, "classify_again", *Classification.objects.all()).content.decode()
+    page = run_action(client, "request_reclassification", *Classification.objects.all()).content.decode()
     assert "Reclassification requested: 1. Records without a kept photo are left out." in page
     assert "Reclassification: 1 waiting, 0 done." in page
-    assert "No selected record has a kept photo" in run_action(client, "classify_again", record).content.decode()
+    assert "Nothing to reclassify" in run_action(client, "request_reclassification", record).content.decode()
     assert Classification.objects.exclude(reclassification_requested_at=None).get() == record
 
 
@@ -176,5 +176,5 @@ async def test_the_download_of_a_filter_contains_each_matching_record_once(expor
     assert no_rows == []
 
 
-async def in_thread(function, *arguments, **named):
-    return await sync_to_async(function)(*arguments, **named)
+async def in_thread(function, *arguments, **keywords):
+    return await sync_to_async(function)(*arguments, **keywords)

@@ -81,7 +81,7 @@ def test_the_page_has_no_inline_style_or_script_that_its_policy_forbids(page):
     assert not re.search(r"\sstyle=|<style|<script(?![^>]*src=)|\son\w+=", page())
 
 
-def test_charts_without_data_say_that_there_are_no_records(page):
+def test_charts_without_data_show_the_text_no_records_yet(page):
     assert page().count("No records yet.") >= 3
 
 

@@ -112,7 +112,7 @@ def test_the_date_hierarchy_leads_from_years_to_months_days_and_records(admin_cl
 
 
 @pytest.mark.parametrize(("height", "content"), [(96, b"a thumbnail"), (512, b"a photo")])
-def test_staff_see_the_photo_and_visitors_are_sent_to_the_login(admin_client, client, record, height, content):
+def test_staff_see_the_photo_and_visitors_are_redirected_to_the_login(admin_client, client, record, height, content):
     url = reverse(PHOTO, args=[record.pk, height])
     response = admin_client.get(url)
     assert (response["Content-Type"], response.content) == ("image/jpeg", content)

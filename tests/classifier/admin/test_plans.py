@@ -12,7 +12,7 @@ from tests.server_process import ROOT, make_environment, manage
 pytestmark = pytest.mark.process
 
 RECORDS = "50000"
-#: The page that ``explain`` adds with a query that needs a scan.
+#: The key under which ``table_scans`` reports a query that needs a scan.
 CONTROL = "control: by file name"
 
 
@@ -31,8 +31,8 @@ def database(postgres, tmp_path_factory) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def scans(database) -> dict[str, list[str]]:
-    """The queries that scan the table, by page."""
-    command = [sys.executable, "-m", "tests.classifier.admin.explain"]
+    """Return the queries that scan the table, by page."""
+    command = [sys.executable, "-m", "tests.classifier.admin.table_scans"]
     process = subprocess.run(command, cwd=ROOT, env=database, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(process.stdout)
 

@@ -1,6 +1,6 @@
 """The server stores and logs no metadata of a photo, such as its place."""
 
-import asyncio
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -8,7 +8,7 @@ from PIL.ExifTags import GPS, IFD, Base
 
 from classifier.websocket import tickets
 from tests.classifier.photos import encoded, scene
-from tests.classifier.records import OWNER, wait_for_records
+from tests.classifier.records import OWNER, wait_for_photo
 from tests.server_process import running_server
 from tests.websocket_client import authenticated_client
 
@@ -27,14 +27,11 @@ def exif_with_place() -> bytes:
     return tags.tobytes()
 
 
-async def path_of_kept_photo(server, ticket, data):
+async def classify_and_keep(server, ticket, data: bytes) -> Path:
     """Classify ``data`` with consent and return the path of the kept photo."""
     async with authenticated_client(server, ticket) as client:
         answer = await client.classify(data, name="burrow", keep=True)
-    async with asyncio.timeout(10):
-        while not (photo := (await wait_for_records(server, answer["id"]))[0][1]):
-            await asyncio.sleep(0.01)
-    return server.data_dir / "media" / photo
+    return await wait_for_photo(server, answer["id"])
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "HEIC"])
@@ -42,7 +39,7 @@ async def test_neither_record_nor_kept_photo_nor_log_contains_the_place_of_the_p
     data = encoded(scene(), image_format, exif=exif_with_place())
     assert PLACE.encode() in data
     with running_server(tmp_path, LOG_LEVEL="DEBUG") as server:
-        photo = await path_of_kept_photo(server, tickets.issue(OWNER, server.url), data)
+        photo = await classify_and_keep(server, tickets.issue(OWNER, server.url), data)
         with Image.open(photo) as image:
             assert dict(image.getexif()) == {}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -1,4 +1,4 @@
-"""Reclassification of marked records by an idle backend, and what happens to feedback and reviews."""
+"""Tests of the reclassification of marked records by an idle backend, with their feedback and reviews."""
 
 import asyncio
 import sqlite3
@@ -132,7 +132,7 @@ def test_an_unavailable_storage_keeps_the_mark(cat, monkeypatch):
         pytest.param({"review": "wrong", "truth": DOG}, {"review": "wrong"}, id="the new answer is not the truth"),
     ],
 )
-def test_opinions_that_say_what_the_photo_shows_are_carried_over_to_the_new_answer(before, after):
+def test_opinions_that_name_the_animal_in_the_photo_are_carried_over_to_the_new_answer(before, after):
     record = Classification(verdict="species", wnid=ESPRESSO, **before)
     assert reviews.carry_over_opinions(record, "species", CHELSEA) == after
 
@@ -149,9 +149,9 @@ def test_the_reclassification_thread_closes_its_database_connection(cat, monkeyp
     stop = reclassification.start(IDLE_POOL)
     wait_until(lambda: not marked_records().exists())
     stop()
-    of_thread = [opened for opened in opened_connections if opened is not connections["default"]]
-    assert of_thread
-    assert all(opened.connection is None for opened in of_thread)
+    thread_connections = [opened for opened in opened_connections if opened is not connections["default"]]
+    assert thread_connections
+    assert all(opened.connection is None for opened in thread_connections)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,7 +37,7 @@ def spooled_files(settings) -> list[Path]:
 
 
 @pytest.mark.django_db
-def test_an_answer_becomes_a_record():
+def test_a_record_contains_the_answer_and_its_predictions():
     insert(new_record())
     record = Classification.objects.get()
     assert (record.verdict, record.display, record.views, record.total_ms) == ("species", "Egyptian cat", "best", 10.0)
@@ -118,7 +118,7 @@ def test_only_the_record_that_the_database_rejects_is_lost(caplog):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_spooler_goes_on_after_a_record_that_cannot_be_serialized(caplog):
+def test_the_spooler_continues_after_a_record_that_cannot_be_serialized(caplog):
     before, good = lost_count(), new_record()
     recorder.record(replace(new_record(), size=NOT_JSON))
     wait_until(lambda: lost_count() > before)
@@ -150,14 +150,14 @@ def test_records_go_directly_to_the_database_if_the_spool_is_not_writable(tmp_pa
 def test_a_damaged_spool_file_is_counted_as_lost_and_delays_no_other(settings, caplog):
     folder = settings.SPOOL_DIR / "rows"
     folder.mkdir(parents=True)
-    (folder / f"{0:020}-damaged-1.spool").write_bytes(b"[half a li")
+    (folder / f"{0:020}-damaged-1.spool").write_bytes(b"[half a record")
     recorder.record(new_record())
     recorder.shutdown(10)
     assert "is damaged" in caplog.text
     assert (Classification.objects.count(), spooled_files(settings)) == (1, [])
 
 
-def test_records_beyond_the_limit_of_the_memory_are_lost_and_logged(monkeypatch, caplog):
+def test_records_beyond_the_limit_in_memory_are_lost_and_logged(monkeypatch, caplog):
     monkeypatch.setattr(recorder, "MAX_WAITING", 0)
     recorder.record(new_record())
     assert "Records lost: 1. SPOOL_DIR is too slow" in caplog.text
@@ -212,6 +212,6 @@ def test_the_recorder_threads_close_their_database_connections(opened_connection
     recorder.record(new_record(renditions=JPEGS))
     recorder.shutdown(10)
     join_recorder_threads()
-    of_threads = [opened for opened in opened_connections if opened is not connections["default"]]
-    assert of_threads
-    assert all(opened.connection is None for opened in of_threads)
+    thread_connections = [opened for opened in opened_connections if opened is not connections["default"]]
+    assert thread_connections
+    assert all(opened.connection is None for opened in thread_connections)

@@ -51,7 +51,7 @@ def files_of(store: Path, record: Classification) -> list[Path]:
     return sorted(store.rglob(f"*{record.pk}*"))
 
 
-def orphan_files_of(record: Classification) -> None:
+def delete_record_only(record: Classification) -> None:
     """Delete a record but not its files, as if the process had been killed in between."""
     Classification.objects.filter(id=record.pk).delete()
 
@@ -77,7 +77,7 @@ def test_purge_deletes_old_records_with_their_files_and_keeps_young_ones(store, 
 
 def test_a_dry_run_counts_but_deletes_nothing(store, capsys):
     old, orphan = stored_record(days_ago=31), stored_record(days_ago=1)
-    orphan_files_of(orphan)
+    delete_record_only(orphan)
     set_age(files_of(store, orphan), hours=2)
     assert "would be deleted: 1 records, 2 files without a record, 0 old" in purge("--dry-run", capsys=capsys)
     assert len(files_of(store, old)) == len(files_of(store, orphan)) == 2
@@ -86,13 +86,13 @@ def test_a_dry_run_counts_but_deletes_nothing(store, capsys):
 
 
 def test_purge_deletes_orphaned_files_unless_they_are_younger_than_an_hour(store, capsys):
-    settled, young = stored_record(days_ago=1), stored_record(days_ago=1)
-    for record in (settled, young):
-        orphan_files_of(record)
-    set_age(files_of(store, settled), hours=1.1)
+    old, young = stored_record(days_ago=1), stored_record(days_ago=1)
+    for record in (old, young):
+        delete_record_only(record)
+    set_age(files_of(store, old), hours=1.1)
     set_age(files_of(store, young), hours=0.9)
     assert "2 files without a record" in purge(capsys=capsys)
-    assert files_of(store, settled) == []
+    assert files_of(store, old) == []
     assert len(files_of(store, young)) == 2
     photos.delete([str(young.photo), str(young.thumbnail)])
 

@@ -32,7 +32,7 @@ def small_queue() -> FairQueue[str]:
     return FairQueue(3)
 
 
-def test_owners_take_turns_in_any_order_of_arrival(queue):
+def test_owners_are_served_round_robin_in_any_order_of_arrival(queue):
     enqueue_jobs(queue, "a1", "a2", "a3", "b1", "c1", "b2")
     assert dequeue_all(queue) == ["a1", "b1", "c1", "a2", "b2", "a3"]
 
@@ -43,16 +43,16 @@ def test_jobs_of_one_owner_are_served_in_order(queue):
 
 
 @pytest.mark.parametrize(
-    ("waiting", "owner", "before"),
+    ("waiting", "owner", "jobs_before"),
     [([], "a", 0), (["a1", "a2", "a3"], "b", 1), (["a1", "a2", "b1"], "a", 3), (["a1", "b1", "b2", "b3"], "a", 2)],
 )
-def test_enqueue_returns_how_many_jobs_are_served_before(queue, waiting, owner, before):
+def test_enqueue_returns_how_many_jobs_are_served_before_the_new_one(queue, waiting, owner, jobs_before):
     enqueue_jobs(queue, *waiting)
-    assert queue.enqueue(QueuedJob(owner, "new"), retry_after=1.0) == before
-    assert dequeue_all(queue).index("new") == before
+    assert queue.enqueue(QueuedJob(owner, "new"), retry_after=1.0) == jobs_before
+    assert dequeue_all(queue).index("new") == jobs_before
 
 
-def test_enqueue_counts_running_jobs_as_served_before(queue):
+def test_enqueue_counts_running_jobs_as_served_before_the_new_one(queue):
     enqueue_jobs(queue, "a1", "b1")
     queue.dequeue()
     assert queue.enqueue(QueuedJob("c", "c1"), retry_after=1.0) == 2

@@ -1,4 +1,4 @@
-"""Tests of the worker pool: its bound, its timeout, cancellation and stuck workers."""
+"""Tests of the worker pool: its capacity, timeout, cancellation, draining and stuck workers."""
 
 import asyncio
 import gc
@@ -19,7 +19,7 @@ from classifier.inference.worker_pool import WorkerPool
 
 
 class FakeEngine:
-    """Returns empty output at once and remembers the thread that created it."""
+    """Returns empty output at once and stores the id of the thread that created it."""
 
     def __init__(self) -> None:
         self.thread_id = threading.get_ident()
@@ -34,7 +34,7 @@ def create_pool(*, make_engine=FakeEngine, workers=1, max_waiting=0, timeout_s=3
 
 
 class BlockingJob:
-    """A job that runs until it is told to end."""
+    """A job that runs until ``may_end`` is set, at most 10 s."""
 
     def __init__(self) -> None:
         self.started, self.may_end = threading.Event(), threading.Event()
@@ -56,7 +56,7 @@ async def test_a_job_runs_on_a_worker_thread_with_the_engine_of_that_thread():
     assert engine.thread_id != threading.get_ident()
 
 
-async def test_rejects_a_job_beyond_the_bound_at_once():
+async def test_a_full_pool_rejects_a_job_at_once():
     pool, blocker = create_pool(), BlockingJob()
     running = await start(pool, blocker)
     with pytest.raises(ServerError) as raised:
@@ -69,19 +69,19 @@ async def test_rejects_a_job_beyond_the_bound_at_once():
 async def test_reports_the_queue_position_of_a_job_only_if_it_has_to_wait():
     pool, blocker, positions = create_pool(max_waiting=2), BlockingJob(), []
 
-    async def remember(position: int) -> None:
+    async def collect(position: int) -> None:
         positions.append(position)
 
-    assert await pool.run(lambda engine: "free", remember) == "free"
+    assert await pool.run(lambda engine: "free", collect) == "free"
     running = await start(pool, blocker)
-    waiting = [asyncio.create_task(pool.run(lambda engine: None, remember)) for _ in range(2)]
+    waiting = [asyncio.create_task(pool.run(lambda engine: None, collect)) for _ in range(2)]
     await asyncio.sleep(0)
     blocker.may_end.set()
     await asyncio.gather(running, *waiting)
     assert positions == [1, 2]
 
 
-async def test_a_failed_job_frees_its_place():
+async def test_a_failed_job_is_no_longer_in_flight():
     pool = create_pool()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
@@ -97,7 +97,7 @@ async def test_a_job_that_exceeds_the_timeout_fails():
     assert raised.value.code == "job.timeout"
 
 
-async def test_a_cancelled_job_leaves_the_queue_and_frees_its_place():
+async def test_a_cancelled_job_is_removed_from_the_queue_and_the_next_job_is_admitted():
     pool, blocker, calls = create_pool(max_waiting=1), BlockingJob(), []
     running = await start(pool, blocker)
     waiting = asyncio.create_task(pool.run(lambda engine: calls.append("cancelled job")))

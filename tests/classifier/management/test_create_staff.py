@@ -1,4 +1,4 @@
-"""``manage.py create_staff``."""
+"""Tests of ``manage.py create_staff``."""
 
 import io
 

@@ -80,8 +80,10 @@ def test_missing_photos_are_extracted_from_the_wheel(tmp_path):
         for name in weights.PHOTOS:
             archive.writestr(f"skimage/data/{name}", name)
     weights.extract_photos(tmp_path / "photos", tmp_path / "downloads", ignore_progress)
-    assert {path.name: path.read_text() for path in (tmp_path / "photos").iterdir()} == {n: n for n in weights.PHOTOS}
+    assert {path.name: path.read_text() for path in (tmp_path / "photos").iterdir()} == {
+        name: name for name in weights.PHOTOS
+    }
 
 
-def test_photos_that_exist_need_no_download(photos, tmp_path):
+def test_extracting_photos_that_exist_needs_no_download(photos, tmp_path):
     weights.extract_photos(photos, tmp_path, ignore_progress)

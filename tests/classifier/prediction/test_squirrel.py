@@ -1,9 +1,10 @@
-"""The rule for "Is this a squirrel?"."""
+"""Tests of the rule for "Is this a squirrel?"."""
 
 import numpy as np
 import pytest
 
-from classifier.prediction.squirrel import FOX_SQUIRREL, is_squirrel
+from classifier.prediction.squirrel import is_squirrel
+from classifier.vocabulary.taxonomy import FOX_SQUIRREL
 
 MARMOT = 336
 

@@ -1,13 +1,13 @@
-"""Verdicts for given probabilities."""
+"""Tests of the verdicts for given probabilities."""
 
 import numpy as np
 import pytest
 
 from classifier.prediction import verdict
 from classifier.prediction.result import VerdictKind
-from classifier.prediction.squirrel import FOX_SQUIRREL
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import ANIMALS, labels
+from classifier.vocabulary.taxonomy import FOX_SQUIRREL
 
 T = 0.65
 CHELSEA = {"Egyptian_cat": 0.47, "tiger_cat": 0.28, "tabby": 0.16}
@@ -52,7 +52,7 @@ def test_the_only_squirrel_class_is_named_squirrel():
     judged = verdict.judge(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], T)
     assert (judged.kind, judged.name, judged.score) == (VerdictKind.SPECIES, "squirrel", 1)
     assert (judged.sentence, judged.headline) == ("That is a squirrel.", "a squirrel")
-    assert verdict.best(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label == "fox_squirrel"
+    assert verdict.top_classes(np.eye(1000, dtype=np.float32)[FOX_SQUIRREL], 1)[0].label == "fox_squirrel"
 
 
 @pytest.mark.parametrize(
@@ -155,5 +155,5 @@ def test_the_named_node_lies_inside_all_nodes_that_reach_the_threshold():
 
 
 def test_top_classes_come_in_descending_order():
-    top_classes = verdict.best(probabilities(tabby=0.5, tench=0.3), 2)
+    top_classes = verdict.top_classes(probabilities(tabby=0.5, tench=0.3), 2)
     assert [(scored.label, round(scored.score, 2)) for scored in top_classes] == [("tabby", 0.5), ("tench", 0.3)]

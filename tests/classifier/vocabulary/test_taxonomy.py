@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from classifier.prediction.squirrel import FOX_SQUIRREL
 from classifier.vocabulary import taxonomy
 from classifier.vocabulary.labels import ANIMALS, labels
-from classifier.vocabulary.taxonomy import ROOT, TAXONOMY_FILE, Node
+from classifier.vocabulary.taxonomy import FOX_SQUIRREL, ROOT, TAXONOMY_FILE, Node
 
 APPROVED_NAMES = Path(__file__).parent / "approved_names.txt"
 

@@ -18,7 +18,7 @@ def in_process_ticket() -> str:
 
 @pytest.fixture
 def records(monkeypatch) -> list[NewRecord]:
-    """The records that consumers would write."""
+    """Collect the records that consumers hand to the recorder, which stores none of them."""
     written: list[NewRecord] = []
     monkeypatch.setattr(recorder, "record", written.append)
     return written
@@ -26,7 +26,7 @@ def records(monkeypatch) -> list[NewRecord]:
 
 @pytest.fixture
 def single_worker(settings):
-    """A worker pool with one thread, so that a second job has to wait."""
+    """Replace the worker pool by one with a single thread, where a second job has to wait."""
     settings.WORKERS = 1
     get_pool.cache_clear()
     yield get_pool()

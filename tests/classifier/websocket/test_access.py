@@ -37,7 +37,9 @@ async def test_an_expired_first_ticket_closes_with_4401(monkeypatch):
         assert await client.wait_for_close() == 4401
 
 
-async def test_a_ticket_that_expires_rejects_new_jobs_until_it_is_renewed(in_process_ticket, chelsea, monkeypatch):
+async def test_new_jobs_are_rejected_after_the_ticket_expires_until_it_is_renewed(
+    in_process_ticket, chelsea, monkeypatch
+):
     async with authenticated_client(in_process_ticket) as client:
         assert (await client.classify(chelsea))["type"] == "result"
         with monkeypatch.context() as patch:

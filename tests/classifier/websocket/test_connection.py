@@ -18,7 +18,7 @@ ADDRESS = "192.0.2.1"
 
 @pytest.fixture
 def endless_job(monkeypatch) -> dict[str, asyncio.Event]:
-    """Jobs that run until they are cancelled."""
+    """Let jobs run until they are cancelled. The events tell that one has started or was cancelled."""
     events = {"started": asyncio.Event(), "cancelled": asyncio.Event()}
 
     async def classify(*_, **__):

@@ -41,7 +41,7 @@ def test_explain_is_a_boolean_or_a_list_of_class_indices(value, explain):
     assert message.explain == explain
 
 
-def test_an_unknown_field_is_ignored_for_newer_clients():
+def test_an_unknown_field_of_a_newer_client_is_ignored():
     assert messages.decode('{"type": "ping", "since": 2}') == Ping()
 
 
@@ -103,7 +103,7 @@ def test_an_id_that_is_no_uuid4_is_rejected(job):
     assert error.job is None
 
 
-def test_a_long_file_name_is_cut():
+def test_a_long_file_name_is_cut_to_255_characters():
     message = messages.decode(classify(name="x" * 10_000))
     assert isinstance(message, Classify)
     assert len(message.name) == messages.MAX_NAME_CHARS

@@ -1,12 +1,11 @@
 """Queue positions, cancellation and retried jobs, with one worker thread."""
 
-import asyncio
 from uuid import uuid4
 
 import pytest
 
 from classifier.websocket import tickets
-from tests.classifier.records import read_records, wait_for_records
+from tests.classifier.records import wait_for_photo, wait_for_records
 from tests.classifier.websocket import in_process
 from tests.classifier.websocket.conftest import ORIGIN
 from tests.websocket_client import authenticated_client
@@ -19,8 +18,11 @@ async def test_a_job_that_has_to_wait_gets_its_queue_position(in_process_ticket,
     async with in_process.authenticated_client(in_process_ticket) as client:
         jobs = [await client.send_photo(chelsea) for _ in range(3)]
         messages = [await client.receive_any() for _ in range(5)]
-    assert [(m["id"], m["position"]) for m in messages if m["type"] == "queued"] == [(jobs[1], 1), (jobs[2], 2)]
-    assert [m["id"] for m in messages if m["type"] == "result"] == jobs
+    assert [(message["id"], message["position"]) for message in messages if message["type"] == "queued"] == [
+        (jobs[1], 1),
+        (jobs[2], 2),
+    ]
+    assert [message["id"] for message in messages if message["type"] == "result"] == jobs
 
 
 @in_this_process
@@ -34,7 +36,7 @@ async def test_a_running_job_is_cancelled_at_once_and_gets_no_result(in_process_
 
 
 @in_this_process
-async def test_a_cancelled_job_leaves_the_queue(in_process_ticket, large, chelsea):
+async def test_a_cancelled_job_is_removed_from_the_queue(in_process_ticket, large, chelsea):
     async with in_process.authenticated_client(in_process_ticket) as client:
         jobs = [await client.send_photo(photo) for photo in (large, chelsea, chelsea, chelsea)]
         await client.send(type="cancel", id=jobs[2])
@@ -57,17 +59,17 @@ async def test_a_fifth_job_at_once_is_rejected_and_the_others_are_answered(in_pr
         for photo in (large, chelsea, chelsea, chelsea, chelsea):
             await client.send_photo(photo)
         messages = [await client.receive() for _ in range(5)]
-    assert [m["code"] for m in messages if m["type"] == "error"] == ["job.too_many"]
-    assert len([m for m in messages if m["type"] == "result"]) == 4
+    assert [message["code"] for message in messages if message["type"] == "error"] == ["job.too_many"]
+    assert len([message for message in messages if message["type"] == "result"]) == 4
 
 
 @in_this_process
-async def test_a_job_id_in_flight_is_rejected(in_process_ticket, large):
+async def test_a_job_with_the_id_of_a_job_in_flight_is_rejected(in_process_ticket, large):
     async with in_process.authenticated_client(in_process_ticket) as client:
         job = await client.send_photo(large)
         await client.send_photo(large, job=job)
         messages = [await client.receive() for _ in range(2)]
-    assert sorted(m.get("code", m["type"]) for m in messages) == ["job.running", "result"]
+    assert sorted(message.get("code", message["type"]) for message in messages) == ["job.running", "result"]
 
 
 @in_this_process
@@ -99,21 +101,18 @@ async def test_a_live_frame_is_not_recorded(in_process_ticket, chelsea, records)
 
 
 @pytest.mark.process
-async def test_a_retried_job_gets_the_same_answer_and_one_record(narrow, ticket, chelsea):
-    async with authenticated_client(narrow, ticket) as client:
+async def test_a_retried_job_gets_the_same_answer_and_one_record(single_worker_server, ticket, chelsea):
+    async with authenticated_client(single_worker_server, ticket) as client:
         first = await client.classify(chelsea)
-    async with authenticated_client(narrow, ticket) as client:
+    async with authenticated_client(single_worker_server, ticket) as client:
         second = await client.classify(chelsea, job=first["id"])
     assert second == first
-    assert len(await wait_for_records(narrow, first["id"])) == 1
+    assert len(await wait_for_records(single_worker_server, first["id"])) == 1
 
 
 @pytest.mark.process
-async def test_consent_after_the_answer_stores_the_photo(narrow, ticket, chelsea):
-    async with authenticated_client(narrow, ticket) as client:
+async def test_consent_after_the_answer_stores_the_photo(single_worker_server, ticket, chelsea):
+    async with authenticated_client(single_worker_server, ticket) as client:
         first = await client.classify(chelsea)
         await client.classify(chelsea, job=first["id"], keep=True)
-    await wait_for_records(narrow, first["id"])
-    async with asyncio.timeout(10):
-        while not read_records(narrow, first["id"])[0][1]:
-            await asyncio.sleep(0.01)
+    assert (await wait_for_photo(single_worker_server, first["id"])).is_file()

@@ -17,8 +17,8 @@ def redis_connection():
     return counter._limiter.storage.bridge.get_connection()  # type: ignore[attr-defined]
 
 
-async def forget_counters() -> None:
-    """Forget all counts and the Redis client, as in a new process."""
+async def reset_counters() -> None:
+    """Drop the local counts and the Redis client, as in a new process."""
     if rate_limits.redis_counter():
         await redis_connection().aclose(close_connection_pool=True)
     rate_limits.local_counter.cache_clear()
@@ -30,7 +30,7 @@ async def new_counters():
     rate_limits.local_counter.cache_clear()
     rate_limits.redis_counter.cache_clear()
     yield
-    await forget_counters()
+    await reset_counters()
 
 
 async def is_rejected(client: str, max_per_minute: int) -> bool:
@@ -65,7 +65,7 @@ def test_the_window_of_a_minute_slides():
 async def test_processes_share_their_counts_through_redis(settings, redis):
     settings.REDIS_URL = redis
     assert not await is_rejected("shared", 1)
-    await forget_counters()
+    await reset_counters()
     assert await is_rejected("shared", 1)
 
 

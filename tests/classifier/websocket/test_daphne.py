@@ -1,12 +1,11 @@
-"""Answers of a real daphne process with the real model."""
+"""Tests of the answers of a daphne process with the real model."""
 
-import asyncio
 from uuid import UUID, uuid5
 
 import pytest
 
 from classifier.imaging import decoding
-from tests.classifier.records import OWNER, read_records, wait_for_records
+from tests.classifier.records import OWNER, wait_for_photo, wait_for_records
 from tests.websocket_client import authenticated_client, connected_client
 
 pytestmark = pytest.mark.process
@@ -35,7 +34,7 @@ async def test_a_photo_gets_a_correct_answer(server, ticket, chelsea):
     assert answer["timings"]["total_ms"] >= answer["timings"]["infer_ms"] > 0
 
 
-async def test_the_record_id_depends_on_the_owner(server, ticket, chelsea):
+async def test_the_record_id_depends_on_the_owner_and_a_record_without_consent_has_no_photo(server, ticket, chelsea):
     async with authenticated_client(server, ticket) as client:
         answer = await client.classify(chelsea)
     assert UUID(answer["record"]) == uuid5(OWNER, answer["id"])
@@ -43,15 +42,10 @@ async def test_the_record_id_depends_on_the_owner(server, ticket, chelsea):
     assert (verdict, photo) == (answer["verdict"]["kind"], "")
 
 
-async def test_a_photo_is_stored_only_with_consent_and_at_most_512_pixels(server, ticket, chelsea):
+async def test_a_photo_with_consent_is_stored_with_at_most_512_pixels(server, ticket, chelsea):
     async with authenticated_client(server, ticket) as client:
         answer = await client.classify(chelsea, keep=True)
-    [(_, photo)] = await wait_for_records(server, answer["id"])
-    async with asyncio.timeout(10):
-        while not photo:
-            await asyncio.sleep(0.01)
-            [(_, photo)] = read_records(server, answer["id"])
-    stored = decoding.decode((server.data_dir / "media" / photo).read_bytes())
+    stored = decoding.decode((await wait_for_photo(server, answer["id"])).read_bytes())
     assert max(stored.width, stored.height) <= 512
 
 

@@ -17,7 +17,7 @@ TABLE = "classifier_classification"
 CONTROL = "control: by file name"
 
 
-def table_scans(captured: CaptureQueriesContext) -> list[str]:
+def find_table_scans(captured: CaptureQueriesContext) -> list[str]:
     queries = [query["sql"] for query in captured.captured_queries]
     return [sql for sql in queries if sql.startswith("SELECT") and TABLE in sql and "Seq Scan" in node_types(sql)]
 
@@ -41,10 +41,10 @@ def main() -> None:
     for page, url in page_urls().items():
         with CaptureQueriesContext(connection) as captured:
             assert client.get(url).status_code == 200, url
-        scans[page] = table_scans(captured)
+        scans[page] = find_table_scans(captured)
     with CaptureQueriesContext(connection) as captured:
         Classification.objects.filter(name="nobody.jpg").exists()
-    sys.stdout.write(json.dumps({**scans, CONTROL: table_scans(captured)}))
+    sys.stdout.write(json.dumps({**scans, CONTROL: find_table_scans(captured)}))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The contract of the FastAPI version: JSON with base64 at ``/ws``, without tickets."""
+"""Tests of the older contract at ``/ws``: JSON with base64, without tickets."""
 
 import base64
 import json
@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from classifier.websocket.seed_contract import SeedConsumer
+from classifier.websocket.legacy_contract import LegacyConsumer
 from tests.classifier.websocket.in_process import connected_client
 from tests.server_process import running_server
 
@@ -20,12 +20,12 @@ def chelsea_base64(chelsea) -> str:
 
 @pytest.fixture
 async def client(records):
-    async with connected_client(SeedConsumer) as client:
+    async with connected_client(LegacyConsumer) as client:
         client.should_validate = False
         yield client
 
 
-async def ask(client, **request: object) -> dict:
+async def request_answer(client, **request: object) -> dict:
     await client.connection.send(json.dumps(request))
     return json.loads(await client.connection.recv())
 
@@ -41,13 +41,13 @@ async def test_a_real_server_answers_a_data_url_with_five_classes_and_correct_sc
 
 
 async def test_predictions_are_counted_before_and_after_the_threshold(client, chelsea_base64):
-    answer = await ask(client, image=chelsea_base64, threshold=0.2)
+    answer = await request_answer(client, image=chelsea_base64, threshold=0.2)
     assert (answer["total_predictions"], answer["filtered_predictions"]) == (5, 2)
     assert len(answer["predictions"]) == 2
 
 
 async def test_a_record_has_no_owner_and_no_photo(client, chelsea_base64, records):
-    await ask(client, image=chelsea_base64)
+    await request_answer(client, image=chelsea_base64)
     [record] = records
     assert (record.owner, record.source, record.result.renditions) == (None, "legacy", None)
 
@@ -63,13 +63,13 @@ async def test_answers_come_in_the_order_of_the_requests(client, chelsea_base64)
     "request_fields", [{}, {"image": 1}, {"image": "%%%"}, {"image": ""}, {"image": "bm8=", "threshold": 2}]
 )
 async def test_an_invalid_request_is_rejected_and_the_next_is_answered(client, chelsea_base64, request_fields):
-    assert set(await ask(client, **request_fields)) == {"error"}
-    assert "predictions" in await ask(client, image=chelsea_base64)
+    assert set(await request_answer(client, **request_fields)) == {"error"}
+    assert "predictions" in await request_answer(client, image=chelsea_base64)
 
 
 async def test_a_picture_over_the_limit_is_rejected(client):
     too_large = base64.b64encode(bytes(10 * 1024 * 1024 + 1)).decode()
-    assert "too large" in (await ask(client, image=too_large))["error"]
+    assert "too large" in (await request_answer(client, image=too_large))["error"]
 
 
 async def test_more_than_three_waiting_requests_are_rejected(client, chelsea_base64, large):
@@ -87,8 +87,8 @@ async def test_json_with_millions_of_brackets_is_rejected(client, text):
 
 async def test_an_address_over_its_rate_limit_is_rejected(client, settings):
     settings.ADDRESS_RATE = 1
-    await ask(client)
-    assert "wait a moment" in (await ask(client))["error"]
+    await request_answer(client)
+    assert "wait a moment" in (await request_answer(client))["error"]
 
 
 @pytest.mark.process
