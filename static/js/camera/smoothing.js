@@ -21,7 +21,7 @@ export class Smoother {
     return { ...result, squirrel: winner.result.squirrel, verdict: { ...winner.result.verdict, score: winner.score }, predictions };
   }
 
-  /** Weigh the answers; the score of one is the average over the frames that gave it. @param {Result} result */
+  /** Add the weight of a frame to its answer, whose score is the average over the frames with this answer. @param {Result} result */
   #addVote(result) {
     const { squirrel, verdict: { kind, headline, score } } = result;
     const key = squirrel === "yes" ? "squirrel" : `${kind} ${headline}`;
@@ -55,7 +55,7 @@ function fade(entries, field) {
   }
 }
 
-/** Measures answers per second over the last ten. */
+/** Measures the answers per second, over the last ten answers. */
 export class FrameRate {
   /** @type {number[]} */ #times = [];
 
