@@ -25,7 +25,7 @@ export class Smoother {
   #addVote(result) {
     const { squirrel, verdict: { kind, headline, score } } = result;
     const key = squirrel === "yes" ? "squirrel" : `${kind} ${headline}`;
-    fade(this.#votes, "weight");
+    decay(this.#votes, "weight");
     const vote = this.#votes.get(key) ?? { weight: 0, score };
     this.#votes.set(key, { weight: vote.weight + WEIGHT, score: vote.score + WEIGHT * (score - vote.score), result });
   }
@@ -33,7 +33,7 @@ export class Smoother {
   /** Average the scores. A class that a frame does not name counts as 0. @param {Prediction[]} predictions */
   #addPredictions(predictions) {
     const isFirst = !this.#predictions.size;
-    fade(this.#predictions, "score");
+    decay(this.#predictions, "score");
     for (const prediction of predictions) {
       const average = this.#predictions.get(prediction.index)?.score ?? 0;
       const score = isFirst ? prediction.score : average + WEIGHT * prediction.score;
@@ -48,7 +48,7 @@ export class Smoother {
  * @param {Map<unknown, any>} entries
  * @param {"weight" | "score"} field
  */
-function fade(entries, field) {
+function decay(entries, field) {
   for (const [key, entry] of entries) {
     entry[field] *= 1 - WEIGHT;
     if (entry[field] < MIN_SHARE * WEIGHT) entries.delete(key);

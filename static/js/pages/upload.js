@@ -209,7 +209,7 @@ function drawItem() {
     panel.showError(item.error);
     setState("rejected");
   } else {
-    panel.showProgress(batch?.sentence(item) ?? "", item.state === "sending" ? item.fraction : null);
+    panel.showProgress(batch?.describeProgress(item) ?? "", item.state === "sending" ? item.fraction : null);
     setState("working");
   }
 }
