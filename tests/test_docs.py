@@ -112,7 +112,8 @@ def test_configuration_page_lists_every_variable_that_the_settings_read_and_no_o
 
 
 def test_configuration_page_states_the_default_of_every_numeric_variable():
-    numbers = {name: int(value) for name, value in re.findall(r'env\.number\("(\w+)", ([\d_]+)', SETTINGS)}
+    numbers = {name: int(value) for name, value in re.findall(r'env\.read_integer\("(\w+)", ([\d_]+)', SETTINGS)}
+    assert numbers
     documented = documented_variables()
     assert {name: documented[name] for name in numbers} == {name: f"`{value}`" for name, value in numbers.items()}
 

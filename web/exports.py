@@ -37,7 +37,7 @@ def as_csv(queryset: Records) -> Iterator[str]:
 
 
 def as_json(queryset: Records) -> Iterator[str]:
-    """Yield the parts of one JSON array. Each record also has its five best predictions and its heatmap."""
+    """Yield the parts of one JSON array. Each record also has its five most probable classes and its heatmap."""
     yield "["
     for index, record in enumerate(_iterate(queryset)):
         fields = _build_fields(record) | {"predictions": record.predictions, "heatmap": record.heatmap}

@@ -41,7 +41,7 @@ def _open_by_token(view: RecordView) -> Callable[[HttpRequest, str], HttpRespons
 
 @_open_by_token
 def show_shared_record(request: HttpRequest, record: Classification, token: str) -> HttpResponseBase:
-    """Show the answer, the five best predictions and the photo if it was kept, without the file name or the owner."""
+    """Show the answer, the five most probable classes and the kept photo, without the file name or the owner."""
     return render(request, "web/shared.html", {"record": record, "token": token})
 
 

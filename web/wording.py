@@ -24,7 +24,7 @@ def verdict_text(record: Classification) -> str:
 
 
 def squirrel_text(record: Classification) -> str:
-    """Return the sentence above an answer that is not itself "yes"."""
+    """Return the sentence above the answer; empty if the answer itself says "yes"."""
     if record.squirrel == SquirrelAnswer.MAYBE:
         return _("Is this a squirrel? Maybe.")
     return _("Is this a squirrel? No.") if record.squirrel == SquirrelAnswer.NO else ""
@@ -43,5 +43,5 @@ def _format_percent(whole: int) -> str:
 
 
 def _localise_article(phrase: str) -> str:
-    """Return ``a cat`` in English and ``cat`` in other languages, which have no use for an English article."""
+    """Return ``a cat`` in English and ``cat`` in other languages, which do not use the English article."""
     return phrase if (get_language() or "en").startswith("en") else phrase.removeprefix("an ").removeprefix("a ")

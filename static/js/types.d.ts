@@ -48,7 +48,7 @@ interface Limits {
   max_in_flight: number;
 }
 
-/** Every message of the server; `type` tells which fields it has. */
+/** Every message of the server; `type` determines its fields. */
 type ServerMessage =
   | { type: "hello"; id?: undefined; protocol: number; model: Model; limits: Limits; ticket_expires_in: number }
   | { type: "queued"; id: string; position: number }
@@ -144,7 +144,7 @@ interface Job {
   isSent: boolean;
   isAbandoned: boolean;
   sentAtMs: number;
-  /** How often the connection was lost, a ticket had expired, a server was draining. */
+  /** Number of lost connections, expired tickets and draining servers so far. */
   losses: number;
   renewals: number;
   drains: number;

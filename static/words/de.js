@@ -108,7 +108,7 @@ setCatalogue("de", {
 "This page may not use the camera.": "Diese Seite darf die Kamera nicht benutzen.",
 "This page was loaded over plain HTTP: photos and answers are not encrypted, and the browser blocks the camera. Use HTTPS or localhost instead.": "Diese Seite wurde über einfaches HTTP geladen: Fotos und Antworten sind nicht verschlüsselt, und der Browser sperrt die Kamera. Nutze stattdessen HTTPS oder localhost.",
 "This photo is already in progress.": "Dieses Foto wird schon bearbeitet.",
-"This photo took too long.": "Dieses Foto hat zu lange gedauert.",
+"This photo took too long.": "Die Antwort auf dieses Foto hat zu lange gedauert.",
 "This picture has too many pixels.": "Dieses Bild hat zu viele Pixel.",
 "This picture is incomplete.": "Dieses Bild ist unvollständig.",
 "Too many photos at once.": "Zu viele Fotos auf einmal.",
@@ -129,7 +129,7 @@ setCatalogue("de", {
 "You can still send it.": "Du kannst es noch senden.",
 "You cancelled this photo.": "Du hast dieses Foto abgebrochen.",
 "Your photo is still on this page.": "Dein Foto ist noch auf dieser Seite.",
-"closest match: {name}": "am nächsten: {name}",
+"closest match: {name}": "am ähnlichsten: {name}",
 "no animal": "kein Tier",
 "no squirrel": "kein Eichhörnchen",
 "not sure": "unsicher",
@@ -147,7 +147,7 @@ setCatalogue("de", {
 "{name}: sent in full size, without metadata.": "{name}: in voller Größe gesendet, ohne Metadaten.",
 "{name}: sent unchanged. The server removes its location.": "{name}: unverändert gesendet. Der Server entfernt den Aufnahmeort.",
 "{rate} frames per second": "{rate} Bilder pro Sekunde",
-"{region} of the photo counted most towards “{name}”.": "Für „{name}“ zählte am meisten der Bereich {region}.",
+"{region} of the photo counted most towards “{name}”.": "Der Bereich {region} zählte am meisten für „{name}“.",
 "{share} for any animal": "{share} für irgendein Tier",
 "{share} for no animal": "{share} für kein Tier"
 });

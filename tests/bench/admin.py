@@ -37,7 +37,7 @@ from tests.classifier.answers import new_record  # noqa: E402
 
 #: Numbers of records that the backend writes at once: under light and under heavy load.
 BATCH_SIZES = (1, 10, 100)
-UNCOUNTED = "figures, no day counted yet"
+UNCOUNTED = "statistics, no day counted yet"
 LIST = "/admin/classifier/classification/"
 MONTH = "created_at__year={year}&created_at__month={month}"
 PAGES = {
@@ -67,7 +67,7 @@ PAGES = {
     "search: a word without a match": f"{LIST}?q=zzz",
     "one record": f"{LIST}{{id}}/change/",
     UNCOUNTED: f"{LIST}figures/",
-    "figures": f"{LIST}figures/",
+    "statistics": f"{LIST}figures/",
 }
 
 
@@ -183,7 +183,7 @@ def measure_database(database: dict[str, str], data: Path, rows: int, rounds: in
 
 
 def table(postgresql: list[Measurement], sqlite: list[Measurement]) -> str:
-    lines = ["| page | queries | PostgreSQL, ms (best) | of it Python | SQLite, ms (best) |", "|---|---|---|---|---|"]
+    lines = ["| page | queries | PostgreSQL, ms (best) | Python, ms | SQLite, ms (best) |", "|---|---|---|---|---|"]
     for pair in zip(postgresql, sqlite, strict=True):
         on_postgresql, on_sqlite = (f"{page.median_ms:.0f} ({page.best_ms:.0f})" for page in pair)
         page = pair[0]

@@ -145,7 +145,7 @@ def start_camera(script: str, state: str) -> OpenState:
 def show_live_camera(page: Page, photos: list[Path]) -> None:
     start_camera(TWO_CAMERAS, "live")(page, photos)
     expect(page.locator(".prediction-list li")).to_have_count(5)
-    expect(page.locator(".picker")).to_be_visible()
+    expect(page.locator(".camera-picker")).to_be_visible()
 
 
 def send_batch(page: Page, photos: list[Path]) -> None:

@@ -95,7 +95,7 @@ def test_the_page_shows_the_position_in_the_queue(page: Page):
 
 def test_the_page_links_to_the_model_card(home: Page):
     home.get_by_role("link", name="About the model and its accuracy").click()
-    expect(home.get_by_role("heading", name="Known misses")).to_be_visible()
+    expect(home.get_by_role("heading", name="Known errors")).to_be_visible()
     expect(home.get_by_role("table").first).to_be_visible()
 
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { DRAIN_TIMEOUT_MS, HELLO_TIMEOUT_MS, MAX_DRAINS, PING_EVERY_MS } from "../../static/js/connection/client.js";
-import { CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_SILENCE, RequestError, SILENCE_S } from "../../static/js/connection/protocol.js";
+import { CLOSE_DRAINING, CLOSE_ORIGIN, CLOSE_PROTOCOL, CLOSE_IDLE_TIMEOUT, RequestError, IDLE_TIMEOUT_S } from "../../static/js/connection/protocol.js";
 import { FakeSocket, connect, createBytes, createClient, createReadyClient, last, settled } from "./fakes.js";
 
 /** @typedef {import("./fakes.js").FakeClock} FakeClock */
@@ -117,7 +117,7 @@ test("a job that loses its connection twice is rejected and not sent again", asy
   FakeSocket.last.closeWith();
   await reconnect(clock);
   FakeSocket.last.closeWith();
-  await assert.rejects(answer, isRequestError("line.lost"));
+  await assert.rejects(answer, isRequestError("connection.lost"));
   await reconnect(clock);
   assert.deepEqual(sentIds(), []);
 });
@@ -135,7 +135,7 @@ test("retry delays double up to a limit and have jitter", async () => {
 });
 
 test("the client reconnects after an idle timeout and after a drained server", async () => {
-  for (const code of [CLOSE_SILENCE, CLOSE_DRAINING]) {
+  for (const code of [CLOSE_IDLE_TIMEOUT, CLOSE_DRAINING]) {
     const { states } = await createReadyClient();
     FakeSocket.last.closeWith(code);
     assert.equal(last(states).state, "waiting");
@@ -206,7 +206,7 @@ test("the client pings and drops a connection that does not reply to a ping", as
 });
 
 test("the client pings several times within the server's idle timeout", () => {
-  assert.ok(3 * PING_EVERY_MS < SILENCE_S * 1000);
+  assert.ok(3 * PING_EVERY_MS < IDLE_TIMEOUT_S * 1000);
 });
 
 test("the client drops a connection without hello after a timeout", async () => {

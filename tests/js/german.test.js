@@ -32,7 +32,7 @@ test("numbers and percentages have the German format", () => {
 
 test("the description of a heatmap is a German sentence", () => {
   const map = Array.from({ length: 49 }, (_, cell) => (cell === 24 ? 1 : 0));
-  assert.equal(heatmapText("cat", peakRegion([0, 0, 1, 1], map)), "Für „cat“ zählte am meisten der Bereich in der Mitte.");
+  assert.equal(heatmapText("cat", peakRegion([0, 0, 1, 1], map)), "Der Bereich in der Mitte zählte am meisten für „cat“.");
 });
 
 test("the totals and the tally of a batch are German", () => {

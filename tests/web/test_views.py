@@ -115,6 +115,6 @@ def test_the_page_states_the_limits_of_the_model_and_what_the_server_stores(page
 
 @pytest.mark.django_db
 def test_every_link_of_the_page_works(client, page):
-    for match in re.findall(r'href="(/[^"]*)"|data-example="([^"]*)"', page.content.decode()):
+    for match in re.findall(r'href="(/[^"]*)"|data-example-url="([^"]*)"', page.content.decode()):
         path = "".join(match).replace("&amp;", "&")
         assert path.startswith(f"/{settings.STATIC_URL.strip('/')}/") or client.get(path).status_code == 200, path

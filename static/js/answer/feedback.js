@@ -4,7 +4,7 @@ import { attachNameSuggestions } from "./name-suggestions.js";
 import { gettext, ngettext } from "../i18n/gettext.js";
 import { collectParts, find } from "../ui/dom.js";
 
-/** A record that is not stored yet is requested this often. */
+/** Maximum number of requests for a record that is not stored yet. */
 const MAX_ATTEMPTS = 15;
 const RETRY_DELAY_MS = 1_000;
 
@@ -46,7 +46,7 @@ class FeedbackPanel {
     event.preventDefault();
     const record = this.#record;
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter);
-    const reply = await post(`${this.#root.dataset.history}/${record}/${action}`, fields);
+    const reply = await post(`${this.#root.dataset.historyUrl}/${record}/${action}`, fields);
     if (record !== this.#record) return;
     if (typeof reply === "string") this.#setStatus(reply);
     else onSuccess(reply);

@@ -3,7 +3,7 @@
 import { formatNumber, formatPercent, gettext, ngettext } from "../i18n/gettext.js";
 import { PROGRESS, describeCertainty, errorText, verdictText } from "../i18n/messages.js";
 
-/** The tally names this many answers and counts the rest together. */
+/** Maximum number of answers that the tally names; it adds up the rest. */
 const MAX_NAMES = 4;
 
 /** Labels of the buttons of a row. */

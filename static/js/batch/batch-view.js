@@ -19,7 +19,7 @@ const REVOKE_DELAY_MS = 60_000;
 /** Each change of a photo is a `change` event with the BatchItem as `detail`. */
 export class BatchView extends EventTarget {
   /** @type {Parts} elements by their `data-batch` */ #parts;
-  #queue; #rows; #lifetime = new AbortController(); #frameRequest = 0; #announced = 0;
+  #queue; #rows; #lifetime = new AbortController(); #frameRequest = 0; #announcedQuarters = 0;
 
   /**
    * @param {object} options
@@ -51,7 +51,7 @@ export class BatchView extends EventTarget {
   }
 
   /** Describe the progress of `item`. @param {BatchItem} item */
-  sentence(item) { return rowText(item).sentence; }
+  describeProgress(item) { return rowText(item).sentence; }
 
   /** @param {BatchItem} item */
   retry(item) { this.#queue.retry(item); }
@@ -106,8 +106,8 @@ export class BatchView extends EventTarget {
 
   /** @param {number} quarters */
   #announce(quarters) {
-    if (quarters > this.#announced) this.#parts.announcer.textContent = `${this.#parts.totals.textContent}. ${this.#parts.tally.textContent}`;
-    this.#announced = quarters;
+    if (quarters > this.#announcedQuarters) this.#parts.announcer.textContent = `${this.#parts.totals.textContent}. ${this.#parts.tally.textContent}`;
+    this.#announcedQuarters = quarters;
   }
 }
 

@@ -8,7 +8,7 @@ import { verdictText } from "../i18n/messages.js";
 import { createButton, createElement, find } from "../ui/dom.js";
 
 /** After these errors the next frame may succeed. */
-const TEMPORARY = new Set(["server.overloaded", "rate.limited", "job.timeout", "line.lost"]);
+const TEMPORARY = new Set(["server.overloaded", "rate.limited", "job.timeout", "connection.lost"]);
 const PAUSE_S = 1;
 
 /** Shows the camera in `figure` and its answers in `panel` while it runs. */
@@ -148,7 +148,7 @@ export class LiveView {
 function createParts() {
   const video = Object.assign(createElement("video"), { muted: true, playsInline: true, ariaLabel: CONTROLS.video });
   const [stop, next] = [createButton("button", CONTROLS.stop), createButton("button", CONTROLS.next)];
-  const picker = Object.assign(createElement("select", "picker"), { ariaLabel: CONTROLS.picker });
+  const picker = Object.assign(createElement("select", "camera-picker"), { ariaLabel: CONTROLS.picker });
   picker.hidden = next.hidden = true; // until there is more than one camera
   const announcer = Object.assign(createElement("p", "visually-hidden"), { role: "status" });
   const controls = createElement("div", "camera-controls");

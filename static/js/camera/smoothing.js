@@ -21,11 +21,11 @@ export class Smoother {
     return { ...result, squirrel: winner.result.squirrel, verdict: { ...winner.result.verdict, score: winner.score }, predictions };
   }
 
-  /** Weigh the answers; the score of one is the average over the frames that gave it. @param {Result} result */
+  /** Add the weight of a frame to its answer, whose score is the average over the frames with this answer. @param {Result} result */
   #addVote(result) {
     const { squirrel, verdict: { kind, headline, score } } = result;
     const key = squirrel === "yes" ? "squirrel" : `${kind} ${headline}`;
-    fade(this.#votes, "weight");
+    decay(this.#votes, "weight");
     const vote = this.#votes.get(key) ?? { weight: 0, score };
     this.#votes.set(key, { weight: vote.weight + WEIGHT, score: vote.score + WEIGHT * (score - vote.score), result });
   }
@@ -33,7 +33,7 @@ export class Smoother {
   /** Average the scores. A class that a frame does not name counts as 0. @param {Prediction[]} predictions */
   #addPredictions(predictions) {
     const isFirst = !this.#predictions.size;
-    fade(this.#predictions, "score");
+    decay(this.#predictions, "score");
     for (const prediction of predictions) {
       const average = this.#predictions.get(prediction.index)?.score ?? 0;
       const score = isFirst ? prediction.score : average + WEIGHT * prediction.score;
@@ -48,14 +48,14 @@ export class Smoother {
  * @param {Map<unknown, any>} entries
  * @param {"weight" | "score"} field
  */
-function fade(entries, field) {
+function decay(entries, field) {
   for (const [key, entry] of entries) {
     entry[field] *= 1 - WEIGHT;
     if (entry[field] < MIN_SHARE * WEIGHT) entries.delete(key);
   }
 }
 
-/** Measures answers per second over the last ten. */
+/** Measures the answers per second, over the last ten answers. */
 export class FrameRate {
   /** @type {number[]} */ #times = [];
 

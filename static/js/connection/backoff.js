@@ -20,7 +20,7 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Return the next delay in milliseconds: 50 to 100 % of 1 s, doubled with each attempt, at most 30 s. */
+  /** Return the next delay in milliseconds: 50% to 100% of 1 s, doubled with each attempt, at most 30 s. */
   nextDelayMs() {
     const maxMs = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** this.attempt);
     this.attempt += 1;

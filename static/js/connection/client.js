@@ -51,7 +51,7 @@ export class Client extends EventTarget {
 
   get state() { return this.#state; }
 
-  /** Open the connection, without the rest of the delay if it waits for the next attempt. */
+  /** Open the connection now, even if the next attempt is scheduled for later. */
   connect() {
     if (this.#state !== "idle" && this.#state !== "waiting") return;
     this.#cancelTimer("retry");
@@ -60,7 +60,7 @@ export class Client extends EventTarget {
   }
 
   /** Close for good. All open jobs are rejected with `code`. */
-  close(code = "line.closed") {
+  close(code = "connection.closed") {
     this.#dropSocket();
     this.#setState("closed", { code });
     for (const job of [...this.#jobs.values()]) this.#reject(job, new RequestError(code));
@@ -75,7 +75,7 @@ export class Client extends EventTarget {
   classify(bytes, { id = createUuid(), name = "", keep = false, explain = false, record = true, top = 5, views = "best", signal, onProgress } = {}) {
     const size = bytes.byteLength;
     if (size > this.#limits.max_bytes) return Promise.reject(new RequestError("image.too_large"));
-    if (this.#state === "closed") return Promise.reject(new RequestError("line.closed"));
+    if (this.#state === "closed") return Promise.reject(new RequestError("connection.closed"));
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#jobs.has(id)) return Promise.reject(new RequestError("job.running"));
     const request = { type: "classify", id, size, views, top, explain, record, name: name.slice(0, MAX_NAME_CHARS) };
@@ -119,7 +119,7 @@ export class Client extends EventTarget {
   #countLoss(job) {
     job.isSent = false;
     job.losses += 1;
-    if (job.isAbandoned || job.losses > 1) this.#reject(job, new RequestError("line.lost"));
+    if (job.isAbandoned || job.losses > 1) this.#reject(job, new RequestError("connection.lost"));
   }
 
   #scheduleRetry() {

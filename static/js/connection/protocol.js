@@ -6,12 +6,12 @@ export const MAX_IN_FLIGHT = 4;
 export const MAX_TOP = 10;
 export const MAX_NAME_CHARS = 255;
 export const MAX_BYTES = 10 * 1024 * 1024;
-export const SILENCE_S = 150;
+export const IDLE_TIMEOUT_S = 150;
 
 export const CLOSE_PROTOCOL = 4400;
 export const CLOSE_AUTH = 4401;
 export const CLOSE_ORIGIN = 4403;
-export const CLOSE_SILENCE = 4408;
+export const CLOSE_IDLE_TIMEOUT = 4408;
 export const CLOSE_DRAINING = 4412;
 export const CLOSE_RATE = 4429;
 
@@ -23,9 +23,9 @@ export const SERVER_CODES = Object.freeze([
   "protocol.invalid", "protocol.unexpected_binary",
 ]);
 /** Error codes that only the browser raises. */
-export const CLIENT_CODES = Object.freeze(["line.lost", "line.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
+export const CLIENT_CODES = Object.freeze(["connection.lost", "connection.closed", "protocol.version", "file.unreadable", "job.cancelled"]);
 
-/** A photo that gets no answer, with a dotted error code. */
+/** An error of a photo, the camera or the connection, with a dotted code. */
 export class RequestError extends Error {
   /**
    * @param {string} code

@@ -34,7 +34,7 @@ export class StatusBanner {
     this.#retryButton.hidden = this.#status.state !== "waiting";
   }
 
-  /** A first failed attempt without photos is not worth a message. */
+  /** Return the text of the banner. It is empty after the first failed attempt if no photo waits. */
   #describe() {
     const { state, attempt = 0 } = this.#status;
     const [pending, isOnline] = [this.#countPending(), navigator.onLine];

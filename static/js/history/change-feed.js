@@ -1,4 +1,4 @@
-/** Refreshes the history page when the server reports a change, and from time to time. Uses no DOM. */
+/** Refreshes the history page when the server reports a change, and every 60 s, or 15 s without a connection. Uses no DOM. */
 
 import { Backoff, systemClock } from "../connection/backoff.js";
 import { CLOSE_AUTH, CLOSE_ORIGIN } from "../connection/protocol.js";

@@ -11,12 +11,12 @@ export function scorePercent(score) {
   return score >= 0.995 ? `>${formatPercent(0.99)}` : formatPercent(score);
 }
 
-/** Return "a cat" also without its article: other languages do not use it. @param {string} phrase */
+/** Return the phrase with and without its English article, which other languages do not use. @param {string} phrase */
 function nameValues(phrase) {
   return { a_name: phrase, name: phrase.replace(/^an? /, "") };
 }
 
-/** Return the line above an answer that is not itself "yes". @param {Pick<Result, "squirrel">} result */
+/** Return the sentence above the answer; empty if the answer itself says "yes". @param {Pick<Result, "squirrel">} result */
 export function squirrelText({ squirrel }) {
   if (squirrel === "maybe") return gettext("Is this a squirrel? Maybe.");
   return squirrel === "no" ? gettext("Is this a squirrel? No.") : "";
@@ -31,7 +31,7 @@ export function verdictText({ squirrel, verdict: { kind, headline, perhaps } }) 
   return perhaps ? gettext("Not sure. Perhaps {a_name}.", nameValues(perhaps)) : gettext("Not sure. There may be an animal.");
 }
 
-/** Name the class with the highest score where the answer is wider than a class. @param {Result} result */
+/** Name the most probable class if the answer names no single class; otherwise empty. @param {Result} result */
 export function closestMatchText({ squirrel, verdict: { kind }, predictions: [best] }) {
   return squirrel === "yes" || kind === "group" ? gettext("closest match: {name}", { name: best.display }) : "";
 }
@@ -84,7 +84,7 @@ export function heatmapText(name, region) {
   return gettext("{region} of the photo counted most towards “{name}”.", { name, region });
 }
 
-/** Name what the heatmap of a verdict explains. @param {Pick<Verdict, "kind" | "display">} verdict */
+/** Name the subject of a verdict's heatmap. @param {Pick<Verdict, "kind" | "display">} verdict */
 export function heatmapSubject({ kind, display }) {
   return kind === "none" ? gettext("no animal") : display;
 }
@@ -165,8 +165,8 @@ const ERRORS = /** @type {Record<string, [string, string, boolean?]>} */ ({
   "protocol.unexpected_binary": [gettext("The server received a photo that it did not expect."), SEND_AGAIN, true],
   "protocol.version": [gettext("This page is older than the server."), RELOAD],
   "job.cancelled": [gettext("You cancelled this photo."), gettext("You can still send it."), true],
-  "line.lost": [gettext("Sending this photo failed twice."), STILL_HERE, true],
-  "line.closed": [gettext("The connection is closed."), RELOAD],
+  "connection.lost": [gettext("Sending this photo failed twice."), STILL_HERE, true],
+  "connection.closed": [gettext("The connection is closed."), RELOAD],
   "file.unreadable": [gettext("This browser could not open the file."), gettext("It may be a folder, or it was moved. Choose it again.")],
 });
 

@@ -28,7 +28,7 @@ function mergeRecords(fetched) {
   if (focused instanceof HTMLElement && focused.isConnected) focused.focus({ preventScroll: true });
   if (!changed.some((record) => record.classList.contains("is-new"))) return;
   const announcer = find("#announcer", HTMLElement);
-  announcer.textContent = announcer.dataset.new ?? "";
+  announcer.textContent = announcer.dataset.text ?? "";
 }
 
 /** Return the element on the page if it equals the fetched one. @param {Element} record */

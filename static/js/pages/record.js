@@ -10,7 +10,7 @@ find("#frame", HTMLElement).style.setProperty("--ratio", String(Number(width) / 
 const heatmap = new Heatmap({
   toggle: find("#heatmap-toggle", HTMLElement), canvas: find("#heatmap", HTMLCanvasElement), panel: find("#heatmap-panel", HTMLElement),
 });
-heatmap.setResult(JSON.parse(find("#maps", HTMLElement).textContent ?? ""));
+heatmap.setResult(JSON.parse(find("#heatmap-data", HTMLElement).textContent ?? ""));
 localiseTimes(document);
 for (const form of document.querySelectorAll("form")) if (form.matches(".feedback-form")) attachNameSuggestions(form);
 document.querySelector("#link")?.addEventListener("focus", ({ target }) => {

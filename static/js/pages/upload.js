@@ -209,7 +209,7 @@ function drawItem() {
     panel.showError(item.error);
     setState("rejected");
   } else {
-    panel.showProgress(batch?.sentence(item) ?? "", item.state === "sending" ? item.fraction : null);
+    panel.showProgress(batch?.describeProgress(item) ?? "", item.state === "sending" ? item.fraction : null);
     setState("working");
   }
 }
@@ -282,7 +282,7 @@ client.addEventListener("state", (event) => {
   if (stage.dataset.state === "working" && current?.bytes) panel.showProgress(PROGRESS.connecting);
   batch?.handleLostConnection();
 });
-for (const button of document.querySelectorAll("button[data-example]")) {
+for (const button of document.querySelectorAll("button[data-example-url]")) {
   button.addEventListener("click", () => startPhoto(() => fetchExample(/** @type {HTMLElement} */ (button))));
 }
 byId("camera").addEventListener("click", startCamera);

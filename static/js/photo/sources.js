@@ -51,8 +51,8 @@ function connectDrops(target, onSelection) {
 }
 
 /** Fetch the photo of an example's button. @param {HTMLElement} button */
-export async function fetchExample({ dataset: { example = "", name = "" } }) {
-  const response = await fetch(example).catch(() => null);
+export async function fetchExample({ dataset: { exampleUrl = "", name = "" } }) {
+  const response = await fetch(exampleUrl).catch(() => null);
   if (!response?.ok) throw new RequestError("example.lost", { message: HINTS.exampleFailed });
   return new File([await response.blob()], name, { type: "image/jpeg" });
 }
@@ -66,7 +66,7 @@ async function selectDropped({ items, files }) {
   return selectPhotos((await Promise.all(entries.map(listFiles))).flat());
 }
 
-/** Select files that the person picked one by one, whatever they are. @param {File[]} files @returns {PhotoSelection} */
+/** Select files that the person picked one by one, of any type. @param {File[]} files @returns {PhotoSelection} */
 function selectAll(files) {
   return { photos: files.map((file) => ({ file, path: file.name })), isFolder: false, skipped: 0 };
 }
