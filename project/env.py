@@ -1,8 +1,8 @@
 """Typed readers of environment variables.
 
 Each reader strips white space and treats an empty variable as unset. ``NAME_FILE`` may name a file that holds the value
-of ``NAME``, as container platforms provide secrets. A reader raises ``ImproperlyConfigured`` with the variable's name
-and the allowed values.
+of ``NAME``: container platforms provide secrets as files. A reader raises ``ImproperlyConfigured`` with the variable's
+name and the allowed values.
 """
 
 import os

@@ -15,9 +15,9 @@ from tests.server_process import RunningServer, running_server
 
 pytest_plugins = ["tests.stores"]
 
-#: Fixtures that start a server process or a browser, and with it mark a test as ``process``.
+#: Fixtures that start a server process or a browser. A test that uses one is marked as ``process``.
 PROCESS_FIXTURES = {
-    *("server", "narrow", "busy", "backend", "frontend", "build", "stack", "stores"),
+    *("server", "narrow", "one_worker", "backend", "frontend", "build", "stack", "stores"),
     *("postgres", "redis", "s3", "browser"),
 }
 
@@ -61,7 +61,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_password_hashes() -> Iterator[None]:
-    """Spare each login of a test the quarter of a second that the default hash takes on purpose."""
+    """Use a fast password hash. The default one takes 0.25 s for each login of a test."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 

@@ -1,9 +1,6 @@
 """Shutdown on SIGTERM: the server rejects new jobs, answers and records accepted ones, and exits in time."""
 
-import http.client
 import json
-from contextlib import closing
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -11,6 +8,8 @@ from classifier.websocket import tickets
 from tests.classifier.records import OWNER, read_records
 from tests.server_process import running_server
 from tests.websocket_client import authenticated_client, connected_client
+
+pytestmark = pytest.mark.process
 
 
 @pytest.fixture
@@ -22,13 +21,6 @@ def one_worker(tmp_path):
 @pytest.fixture
 def ticket(one_worker) -> str:
     return tickets.issue(OWNER, one_worker.url)
-
-
-def get(server, path: str) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=10)) as connection:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        return response.status, response.read()
 
 
 async def send_jobs(client, *images: bytes) -> list[str]:
@@ -63,12 +55,12 @@ async def test_a_draining_server_is_alive_but_not_ready_and_rejects_new_jobs(one
         messages = [await client.receive() for _ in range(2)]
         error = next(message for message in messages if message["id"] == rejected)
         assert (error["code"], error["retry_after"]) == ("server.draining", 1.0)
-        assert get(one_worker, "/livez")[0] == 200
-        status, body = get(one_worker, "/readyz")
+        assert one_worker.get("/livez")[0] == 200
+        status, body = one_worker.get("/readyz")
         assert (status, json.loads(body)["problem"]) == (503, "this process is shutting down")
-        async with connected_client(one_worker) as late:
-            assert (await late.receive())["code"] == "server.draining"
-            assert await late.wait_for_close() == 4412
+        async with connected_client(one_worker) as late_client:
+            assert (await late_client.receive())["code"] == "server.draining"
+            assert await late_client.wait_for_close() == 4412
         messages += [await client.receive() for _ in range(2)]
         assert {message["id"] for message in messages} == {*jobs, rejected}
 

@@ -39,6 +39,7 @@ def error_status(server, **headers: str) -> int:
     return error.value.code
 
 
+@pytest.mark.process
 async def test_metrics_count_jobs_their_times_and_errors(tmp_path, photos):
     image = (photos / "chelsea.png").read_bytes()
     with running_server(tmp_path, ROLE="backend", WORKERS="1") as server:
@@ -63,10 +64,11 @@ def test_without_a_token_only_direct_local_requests_get_metrics(server):
     assert error_status(server, **{"X-Forwarded-For": "127.0.0.1"}) == 404
 
 
+@pytest.mark.process
 def test_with_a_token_only_requests_with_it_get_metrics(tmp_path):
     with running_server(tmp_path, ROLE="frontend", BACKEND_WS_URL="ws://127.0.0.1:9", METRICS_TOKEN=TOKEN) as server:
-        through_a_proxy = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
-        assert "process_resident_memory_bytes" in get_metrics(server, **through_a_proxy)
+        proxy_headers = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
+        assert "process_resident_memory_bytes" in get_metrics(server, **proxy_headers)
         assert error_status(server) == 404
         assert error_status(server, Authorization="Bearer something else") == 404
 
@@ -102,6 +104,7 @@ def logging_backend(tmp_path):
     process.communicate()
 
 
+@pytest.mark.process
 async def test_json_logs_describe_a_job_without_file_name_address_or_owner(logging_backend, photos):
     server, stop_and_read_log = logging_backend
     async with authenticated_client(server, tickets.issue(OWNER, server.url)) as client:
