@@ -42,7 +42,7 @@ test-unit: $(BIN)/.dev-installed model  ## Run the tests that start no server pr
 	@$(PYTEST) --numprocesses $(TESTERS) --dist loadfile -m "not slow and not process"
 
 .PHONY: test-bare
-test-bare:  ## Run the tests as a user without browser, Node.js, nginx, Redis and PostgreSQL of the system (needs root and Linux)
+test-bare:  ## Run the tests as a user without the system's browser, Node.js, nginx, Redis and PostgreSQL (needs root and Linux)
 	@tests/bare
 
 .PHONY: slow

@@ -20,7 +20,7 @@ DEREGISTRATION_DELAY = Duration.seconds(30)
 class LoadBalancer(Construct):
     """Application load balancer for one host: HTTPS with TLS 1.2 or later; HTTP redirects to HTTPS.
 
-    It connects to the tasks over plain HTTP (docs/decisions, 0009).
+    It connects to the tasks over plain HTTP (docs/decisions/0009-tls-ends-at-the-load-balancer.md).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Registers the project as a Django app, so that its commands and checks take precedence over those of other apps."""
+"""Django app of the project. It comes first, so that its commands take precedence over those of other apps."""
 
 from typing import Any
 

@@ -19,10 +19,10 @@ if settings.ROLE.serves_pages:
     websocket_routes.append(path("ws/history", CookieMiddleware(HistoryFeedConsumer.as_asgi())))
 if settings.ROLE.classifies:
     from classifier.websocket.consumer import ClassifyConsumer  # needs loaded apps and the model's packages
-    from classifier.websocket.legacy_contract import LegacyConsumer
+    from classifier.websocket.seed_contract import SeedConsumer
 
     if settings.LEGACY_SOCKET:
-        websocket_routes.append(path("ws", LegacyConsumer.as_asgi()))  # type: ignore[arg-type]
+        websocket_routes.append(path("ws", SeedConsumer.as_asgi()))  # type: ignore[arg-type]
     websocket_routes.append(path("ws/classify", ClassifyConsumer.as_asgi()))  # type: ignore[arg-type]
 
 websocket_routes.append(re_path("", WebsocketDenier.as_asgi()))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from classifier.websocket import origins
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's address, by which axes counts failed logins; see ``origins.address``."""
+    """Return the client's address (``origins.address``). axes counts failed logins by it."""
     if isinstance(request, ASGIRequest):
         return origins.address(request.scope)
     return str(request.META.get("REMOTE_ADDR", ""))

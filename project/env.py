@@ -1,8 +1,8 @@
 """Typed readers of environment variables.
 
 Each reader strips white space and treats an empty variable as unset. ``NAME_FILE`` may name a file that holds the value
-of ``NAME``, as container platforms provide secrets. A reader raises ``ImproperlyConfigured`` with the variable's name
-and the allowed values.
+of ``NAME``: container platforms provide secrets as files. A reader raises ``ImproperlyConfigured`` with the variable's
+name and the allowed values.
 """
 
 import os
@@ -43,14 +43,14 @@ def read_choice(name: str, choices: type[Choice], default: Choice) -> Choice:
     try:
         return choices(value)
     except ValueError:
-        raise _invalid(name, value, f"one of {', '.join(choices)}") from None
+        raise _invalid_value(name, value, f"one of {', '.join(choices)}") from None
 
 
 def read_boolean(name: str, *, default: bool) -> bool:
     """Return True for 1, true, yes or on, and False for 0, false, no or off, in upper or lower case."""
     value = read_text(name, str(default)).lower()
     if value not in TRUE_VALUES | FALSE_VALUES:
-        raise _invalid(name, value, "1, true, yes, on, 0, false, no or off")
+        raise _invalid_value(name, value, "1, true, yes, on, 0, false, no or off")
     return value in TRUE_VALUES
 
 
@@ -62,7 +62,7 @@ def read_integer(name: str, default: int, *, minimum: int, maximum: int) -> int:
             return int(value)
     except ValueError:
         pass
-    raise _invalid(name, value, f"a whole number from {minimum} to {maximum}")
+    raise _invalid_value(name, value, f"a whole number from {minimum} to {maximum}")
 
 
 def read_fraction(name: str, default: float) -> float:
@@ -73,7 +73,7 @@ def read_fraction(name: str, default: float) -> float:
             return float(value)
     except ValueError:
         pass
-    raise _invalid(name, value, "a number from 0 to 1")
+    raise _invalid_value(name, value, "a number from 0 to 1")
 
 
 def read_list(name: str, default: Iterable[str] = ()) -> list[str]:
@@ -88,14 +88,12 @@ def read_origins(name: str) -> list[str]:
 
 def read_websocket_url(name: str) -> str:
     """Return ``ws://host[:port]`` or ``wss://host[:port]``, or an empty string."""
-    value = read_text(name)
-    return _normalize_url(name, value, {"ws", "wss"}) if value else ""
+    return _read_url(name, {"ws", "wss"})
 
 
 def read_http_url(name: str) -> str:
     """Return ``http://host[:port]`` or ``https://host[:port]``, or an empty string."""
-    value = read_text(name)
-    return _normalize_url(name, value, {"http", "https"}) if value else ""
+    return _read_url(name, {"http", "https"})
 
 
 def read_database(name: str) -> DBConfig | None:
@@ -141,13 +139,18 @@ def load_secret_key(name: str, file: Path, *, required: bool) -> str:
     return file.read_text(encoding="ascii")
 
 
+def _read_url(name: str, schemes: set[str]) -> str:
+    value = read_text(name)
+    return _normalize_url(name, value, schemes) if value else ""
+
+
 def _normalize_url(name: str, value: str, schemes: set[str]) -> str:
     url = urlsplit(value.rstrip("/"))
     if url.scheme not in schemes or not url.netloc or url.path or url.query or url.fragment:
         forms = " or ".join(f"{scheme}://host[:port]" for scheme in sorted(schemes))
-        raise _invalid(name, value, f"{forms}, without a path")
+        raise _invalid_value(name, value, f"{forms}, without a path")
     return f"{url.scheme}://{url.netloc.lower()}"
 
 
-def _invalid(name: str, value: str, allowed: str) -> ImproperlyConfigured:
+def _invalid_value(name: str, value: str, allowed: str) -> ImproperlyConfigured:
     return ImproperlyConfigured(f"{name}={value!r} is not valid: it must be {allowed}.")

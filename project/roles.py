@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """The part of the product that this process runs. Code tests a capability, never the name of a role."""
+    """The part of the product that this process runs. Other code reads its properties instead of comparing it."""
 
     FRONTEND = "frontend"
     BACKEND = "backend"
@@ -12,17 +12,17 @@ class Role(StrEnum):
 
     @property
     def serves_pages(self) -> bool:
-        """Whether this process serves pages, tickets and the admin."""
+        """Return whether this process serves pages, tickets and the admin."""
         return self is not Role.BACKEND
 
     @property
     def classifies(self) -> bool:
-        """Whether this process loads the model and classifies photos."""
+        """Return whether this process loads the model and classifies photos."""
         return self is not Role.FRONTEND
 
     @property
     def is_whole(self) -> bool:
-        """Whether this process works without another one."""
+        """Return whether this process needs no process of another role."""
         return self.serves_pages and self.classifies
 
 
@@ -34,7 +34,7 @@ class Environment(StrEnum):
 
     @property
     def is_public(self) -> bool:
-        """Whether the process requires secrets and rejects insecure defaults."""
+        """Return whether the process requires secrets and rejects insecure defaults."""
         return self is Environment.PRODUCTION
 
 
@@ -65,7 +65,7 @@ class KeepPhotos(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """Lowest level of log lines that are written."""
+    """Minimum level of the log lines that are written."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"

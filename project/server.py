@@ -33,7 +33,7 @@ EXIT_MARGIN_S = 0.5
 
 
 class Server(DaphneServer):
-    """daphne that opens its port once the model is loaded, and finishes accepted jobs before it stops."""
+    """Daphne server that opens its port once the model is loaded, and finishes accepted jobs before it stops."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.listen_error_message: str | None = None
@@ -96,12 +96,12 @@ class Server(DaphneServer):
                 protocol.serverClose(code=close_codes.DRAINING)
 
     def listen_success(self, port: Any) -> None:
-        """Remember the port; draining closes it."""
+        """Store the port, which draining closes."""
         self.listening_ports.append(port)
         super().listen_success(port)
 
     def listen_error(self, failure: Any) -> None:
-        """Remember why the port did not open; daphne itself exits with code 0."""
+        """Store why the port did not open. ``serve`` reports it; daphne itself exits with code 0."""
         self.listen_error_message = failure.getErrorMessage()
         super().listen_error(failure)
 
@@ -123,13 +123,13 @@ def _start_exit_watchdog(seconds: float) -> None:
 
     def exit_now() -> None:
         # The log's reader may hang, too: another thread writes the line, and this one waits for a limited time.
-        log = threading.Thread(
+        log_thread = threading.Thread(
             target=logger.error,
             args=("Shutdown not done within DRAIN_SECONDS=%s; exiting now. Unfinished jobs are lost.", seconds),
             daemon=True,
         )
-        log.start()
-        log.join(EXIT_MARGIN_S)
+        log_thread.start()
+        log_thread.join(EXIT_MARGIN_S)
         os._exit(1)
 
     watchdog = threading.Timer(seconds, exit_now)
@@ -148,9 +148,12 @@ def _cancel_remaining_tasks() -> None:
 
 def print_address(host: str, port: int) -> None:
     """Print the address of this role to the terminal."""
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
+    url_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared
     if settings.ROLE.serves_pages:
-        lines = [f"Is this a squirrel?   http://{shown}:{port}/", f"Admin (`make admin`)  http://{shown}:{port}/admin/"]
+        lines = [
+            f"Is this a squirrel?   http://{url_host}:{port}/",
+            f"Admin (`make admin`)  http://{url_host}:{port}/admin/",
+        ]
     else:
-        lines = [f"Backend ready at      ws://{shown}:{port}/ws/classify"]
+        lines = [f"Backend ready at      ws://{url_host}:{port}/ws/classify"]
     print("", *lines, "Stop with Ctrl-C.", "", sep="\n  ", flush=True)  # noqa: T201 - output for the terminal

@@ -17,8 +17,18 @@ pytest_plugins = ["tests.stores"]
 
 #: Fixtures that start a server process, a browser or TensorFlow. Their tests get the marker ``process``.
 PROCESS_FIXTURES = {
-    *("server", "single_worker_server", "small_server", "backend", "frontend", "build", "stack", "stores"),
-    *("postgres", "redis", "s3", "browser", "keras_engine"),
+    *(
+        "server",
+        "single_worker_server",
+        "one_worker",
+        "small_server",
+        "backend",
+        "frontend",
+        "build",
+        "stack",
+        "stores",
+    ),
+    *("stores", "postgres", "redis", "s3", "browser", "keras_engine"),
 }
 
 
@@ -61,7 +71,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_password_hashes() -> Iterator[None]:
-    """Spare each login of a test the quarter of a second that the default hash takes on purpose."""
+    """Use a fast password hash. The default one takes 0.25 s for each login of a test."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
 

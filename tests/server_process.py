@@ -1,15 +1,17 @@
 """Start the product as a real process: ``manage.py serve`` on a free port, with its own data folder."""
 
+import http.client
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 import psutil
 from django.conf import settings
@@ -20,8 +22,7 @@ FIXED_VARIABLES = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": 
 #: Not inherited from the shell that runs the tests: they would change what is tested.
 PRODUCT_VARIABLES = (
     *("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE"),
-    "PRECISION",
-    *("DATABASE_URL", "REDIS_URL", "KEEP_PHOTOS", "S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),
+    *("PRECISION", "DATABASE_URL", "REDIS_URL", "KEEP_PHOTOS", "S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),
     *("METRICS_TOKEN", "LOG_FORMAT", "EMF_EVERY_S", "EMF_NAMESPACE", "SPOOL_DIR"),
 )
 
@@ -45,6 +46,13 @@ class RunningServer:
     @property
     def socket_url(self) -> str:
         return f"{self.url.replace('http', 'ws', 1)}/ws/classify"
+
+    def get(self, path: str, host: str | None = None) -> tuple[int, bytes]:
+        """Request a page, with another ``Host`` header if ``host`` is given, and return its status and body."""
+        with closing(http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)) as connection:
+            connection.request("GET", path, headers={"Host": host} if host else {})
+            response = connection.getresponse()
+            return response.status, response.read()
 
 
 def make_environment(data_dir: Path, **variables: str) -> dict[str, str]:

@@ -41,9 +41,9 @@ def test_a_record_page_needs_one_query(client, django_assert_num_queries):
 
 
 def test_a_large_photo_is_classified_without_a_copy_of_its_bytes_or_pixels(photos):
-    out = io.BytesIO()
-    Image.open(photos / "astronaut.png").convert("RGB").resize((4000, 3000)).save(out, "JPEG", quality=95)
-    photo = out.getvalue()
+    buffer = io.BytesIO()
+    Image.open(photos / "astronaut.png").convert("RGB").resize((4000, 3000)).save(buffer, "JPEG", quality=95)
+    photo = buffer.getvalue()
     model = load_model(settings.MODEL_DIR, "litert")
     engine = model.make_engine()
     options = ClassifyOptions(Views.FAST)

@@ -45,7 +45,7 @@ def documented_variables() -> dict[str, str]:
     return dict(rows)
 
 
-def headings_of(path: Path) -> set[str]:
+def anchors_of(path: Path) -> set[str]:
     """Return the anchors of a page's headings, as GitHub derives them."""
     headings = re.findall(r"^#+ (.+)$", text_of(path), flags=re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -81,7 +81,7 @@ def test_decision_record_states_context_decision_and_consequences(path):
 def test_every_link_of_a_page_leads_to_an_existing_file_and_heading(path):
     for target, anchor in links_of(path):
         assert target.exists()
-        assert not anchor or anchor in headings_of(target)
+        assert not anchor or anchor in anchors_of(target)
 
 
 def test_every_page_can_be_reached_from_the_readme():
@@ -112,10 +112,11 @@ def test_configuration_page_lists_every_variable_that_the_settings_read_and_no_o
 
 
 def test_configuration_page_states_the_default_of_every_numeric_variable():
-    numbers = {name: int(value) for name, value in re.findall(r'env\.read_integer\("(\w+)", ([\d_]+)', SETTINGS)}
+    numbers = re.findall(r'env\.read_(?:integer|fraction)\("(\w+)", (\d[\d_.]*)', SETTINGS)
     assert numbers
     documented = documented_variables()
-    assert {name: documented[name] for name in numbers} == {name: f"`{value}`" for name, value in numbers.items()}
+    defaults = {name: f"`{value.replace('_', '')}`" for name, value in numbers}
+    assert {name: documented[name] for name in defaults} == defaults
 
 
 def test_env_example_names_only_variables_of_the_configuration_page():
@@ -208,8 +209,8 @@ def test_make_run_serves_the_page(tmp_path):
         assert "squirrel" in page_at(url)
 
 
-@pytest.mark.parametrize("end", ["var/build/photos", "var/build/photos/chelsea.png"])
 @pytest.mark.process
+@pytest.mark.parametrize("end", ["var/build/photos", "var/build/photos/chelsea.png"])
 def test_classify_command_prints_one_line_for_each_photo(tmp_path, end):
     lines = output_of(command_of_running(end), tmp_path).splitlines()
     photos = [ROOT / end] if (ROOT / end).is_file() else [path for path in (ROOT / end).rglob("*") if path.is_file()]

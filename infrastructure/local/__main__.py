@@ -1,4 +1,4 @@
-"""``make up``: runs both roles with real data stores behind TLS until Ctrl-C. SIGHUP restarts the backends in turn."""
+"""``make up``: run both roles with real data stores behind TLS until Ctrl-C. SIGHUP restarts the backends in turn."""
 
 import os
 import signal

@@ -157,7 +157,7 @@ def postgres_url(server: Server) -> str:
 
 
 def _postgres_user() -> str | None:
-    """Return the user for PostgreSQL if this process is root, as which PostgreSQL does not run."""
+    """Return the user to run PostgreSQL as, or ``None`` for the current one. PostgreSQL does not run as root."""
     if os.getuid():
         return None
     with suppress(KeyError):
@@ -171,15 +171,15 @@ def _user_options(user: str | None) -> dict[str, Any]:
 
 
 def _find_postgres_program(name: str) -> str:
-    debian = sorted(
+    debian_folders = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True
     )
-    wheel = [folder / "pginstall" / "bin" for folder in _package_folders("pgserver")]
-    return _find_program(name, [*debian, *wheel])
+    wheel_folders = [folder / "pginstall" / "bin" for folder in _package_folders("pgserver")]
+    return _find_program(name, [*debian_folders, *wheel_folders])
 
 
 def _accepts_postgres_connections(port: int) -> bool:
-    import psycopg  # noqa: PLC0415 - takes a second, which the other servers need not wait
+    import psycopg  # noqa: PLC0415 - the import takes 1 s, and only PostgreSQL needs it
 
     with (
         suppress(psycopg.OperationalError),
@@ -236,7 +236,7 @@ def s3(folder: Path, port: int = 0) -> Bucket:
     command += ["--addr", f"{LOOPBACK}:{port}"]
     command += ["--dir-cache-time", "1ms"]  # with 0 rclone 1.75 hangs after the last object of a folder is deleted
     environment = {
-        # With two threads on a busy machine an object took up to 2 s of CPU and 15 s of time, with one 0.1 s.
+        # On a busy machine, storing an object took up to 15 s with two threads and 0.1 s with one.
         "GOMAXPROCS": "1",
         "RCLONE_CONFIG": "/dev/null",
         "RCLONE_AUTH_KEY": f'"{access_key},{secret_key}"',

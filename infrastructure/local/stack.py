@@ -23,7 +23,7 @@ FRONTEND_HOST, BACKEND_HOST = "animals.localhost", "backend.animals.localhost"
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """All servers of a stack. ``certificate`` is self-signed and thus its own authority."""
+    """All servers of a stack. ``certificate`` is self-signed: clients trust it as their certificate authority."""
 
     folder: Path
     port: int
@@ -57,11 +57,11 @@ def run_stack(
 ) -> Iterator[Stack]:
     """Run a stack in ``folder`` at ``port`` or a free port. Both roles get ``variables``. Stops in reverse order."""
     stack = _configure_stack(folder, port or free_port(), backends, variables)
-    with ExitStack() as running:
+    with ExitStack() as running_servers:
         for server in stack.servers:
             if server is stack.backends[0]:
                 manage("migrate", "--verbosity", "0", **server.environment)
-            running.enter_context(servers.run_server(server))
+            running_servers.enter_context(servers.run_server(server))
         yield stack
 
 

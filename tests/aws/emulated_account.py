@@ -28,7 +28,7 @@ def free_port() -> int:
 
 @contextmanager
 def run_emulator(log: Path) -> Iterator[str]:
-    """Run an emulator without Docker. Yields its URL; all its records are lost at the end."""
+    """Run an emulator without Docker. Yields its URL. Its resources exist until it ends."""
     port = free_port()
     environment = os.environ | {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1"}
     environment |= {"IOT_MTLS_ENABLED": "0", "DOCKER_HOST": "unix:///nowhere"}

@@ -1,6 +1,6 @@
 """MiniStack 1.5.33, an emulated AWS, patched for this stack. Run as ``python -m tests.aws.emulator``.
 
-Without Docker it keeps records only, and one-off tasks succeed at once. With Docker it runs the real images.
+Without Docker it starts no container, and one-off tasks succeed at once. With Docker it runs the real images.
 """
 
 import os
@@ -139,7 +139,7 @@ def register_targets(create_service: Any) -> Any:
 
 
 def to_camel_case(value: Any) -> Any:
-    """Convert a container definition from CloudFormation's spelling to ECS's, at every level."""
+    """Convert the keys of a container definition from CloudFormation's spelling to that of ECS, at every level."""
     if isinstance(value, list):
         return [to_camel_case(item) for item in value]
     if not isinstance(value, dict):

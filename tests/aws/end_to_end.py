@@ -34,8 +34,8 @@ BUILDER = os.environ["BUILDER"]  # socket of a Docker engine with network access
 REGISTRY = f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com"
 #: The registry has its own address, because the load balancers need port 80 of 127.0.0.1.
 HOSTS = f"127.0.0.1 localhost {HOST} backend.{HOST}\n127.0.0.2 {REGISTRY}\n"
-#: Replacement for ``docker``: images are built by the engine with network access and loaded into the other one.
-#: With BROKEN=broken the backend's image gets a command that fails.
+#: Replacement for ``docker``: the engine with network access builds an image, which is then loaded into the engine that
+#: runs the tasks. With BROKEN=broken the backend's image gets a command that fails.
 DOCKER_SCRIPT = f"""#!/bin/sh
 real={ENGINE}/usr/bin/docker
 [ "$1" = build ] || exec $real "$@"
@@ -220,7 +220,7 @@ def check_deployment(testbed: Testbed, client: docker.DockerClient) -> None:
     run_browser("browser: photo, answer, admin", environment, password)
     backend, frontend = testbed.write_photos(client, "backend", "frontend")
     expect("the backend may write photos", holds=backend == "ok")
-    expect("the frontend may not", holds=frontend == "AccessDenied")
+    expect("the frontend may not write photos", holds=frontend == "AccessDenied")
     for command in supported_previous_commands():
         run_step(command, command.split(), environment)
     diff = run_step("make diff", [*DEPLOY, "diff"], environment)

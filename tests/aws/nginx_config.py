@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 PROXY = (
-    "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_; "
+    "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade; "
     "proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; "
     "proxy_set_header X-Forwarded-Proto $scheme; client_max_body_size 20m;"
 )
@@ -22,7 +22,7 @@ def render(elb: Any, route53: Any, folder: Path) -> str:
         part for balancer in balancers for part in render_balancer(elb, balancer, hosts[balancer["DNSName"]], folder)
     )
     head = f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx-error.log; events {{}}"
-    upgrade = "map $http_upgrade $connection_ { default upgrade; '' ''; }"
+    upgrade = "map $http_upgrade $connection_upgrade { default upgrade; '' ''; }"
     return f"{head}\nhttp {{ access_log off; {temporary}\n{upgrade}\n{servers}\n}}\n"
 
 

@@ -52,7 +52,7 @@ class LoadGenerator:
         self._process.stdin.flush()
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("the load generator ended; its error is printed above")
+            raise RuntimeError("The load generator ended; its error is printed above.")
         result: dict[str, Any] = json.loads(line)
         return result
 
@@ -130,7 +130,7 @@ class Bench:
                     seconds=self.seconds,
                     connections=scenario.connections,
                 )
-                yield _printed(Measurement(number, server.name, scenario, {**values, "first_s": first_s}))
+                yield _report_progress(Measurement(number, server.name, scenario, {**values, "first_s": first_s}))
 
     def measure_bare_loops(self, number: int, options: argparse.Namespace) -> Iterator[Measurement]:
         """Measure the loops without a server; the report shows them beside one connection."""
@@ -146,10 +146,10 @@ class Bench:
                     text=True,
                     check=True,
                 )
-                yield _printed(Measurement(number, title, Scenario(picture, 1), json.loads(completed.stdout)))
+                yield _report_progress(Measurement(number, title, Scenario(picture, 1), json.loads(completed.stdout)))
 
 
-def _printed(measurement: Measurement) -> Measurement:
+def _report_progress(measurement: Measurement) -> Measurement:
     """Print a line of progress, and return the measurement."""
     values, scenario = measurement.values, measurement.scenario
     speed = f"{values['images_per_s']:.1f} images/s, {values['cpu_ms']:.2f} CPU-ms"

@@ -2,9 +2,9 @@
 
     python -m tests.bench.admin [--rows 1000000] [--rounds 5] [--keep FOLDER] [--json FILE]
 
-Fills both databases, which takes minutes (``--keep`` keeps them for the next run). Then requests each page as a
-superuser inside the server's process, without a network: middleware, queries, templates. Prints the median of the
-rounds after one round to warm up.
+Fills both databases, which takes minutes (``--keep`` stores them in FOLDER for the next run). Then requests each page
+as a superuser inside this process, without a network: middleware, queries, templates. Prints the median of the rounds
+after one round to warm up.
 """
 
 import argparse
@@ -183,7 +183,7 @@ def measure_database(database: dict[str, str], data: Path, rows: int, rounds: in
 
 
 def table(postgresql: list[Measurement], sqlite: list[Measurement]) -> str:
-    lines = ["| page | queries | PostgreSQL, ms (best) | Python, ms | SQLite, ms (best) |", "|---|---|---|---|---|"]
+    lines = ["| page | queries | PostgreSQL, ms (best) | CPU, ms | SQLite, ms (best) |", "|---|---|---|---|---|"]
     for pair in zip(postgresql, sqlite, strict=True):
         on_postgresql, on_sqlite = (f"{page.median_ms:.0f} ({page.best_ms:.0f})" for page in pair)
         page = pair[0]
@@ -206,8 +206,8 @@ def main() -> None:
         Path(temporary).chmod(0o711)
         folder = options.keep or Path(temporary)
         with servers.run_server(servers.postgres(folder / "postgresql")) as server:
-            url = {"DATABASE_URL": servers.postgres_url(server)}
-            results = {"postgresql": measure_database(url, folder / "data", options.rows, options.rounds)}
+            database = {"DATABASE_URL": servers.postgres_url(server)}
+            results = {"postgresql": measure_database(database, folder / "data", options.rows, options.rounds)}
         results["sqlite"] = measure_database({}, folder / "data", options.rows, options.rounds)
     sys.stdout.write(table(**results) + "\n")
     if options.json:

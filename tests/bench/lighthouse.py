@@ -15,11 +15,11 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 
+from tests.e2e.conftest import BROWSERS
 from tests.server_process import ROOT, make_build_dir, running_server
 
 LIGHTHOUSE = "lighthouse@12.8.2"
 REPORTS = ROOT / "test-results" / "lighthouse"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PAGES = ("/", "/model")
 LANGUAGES = ("en", "de")
 PRESETS: dict[str, tuple[str, ...]] = {"mobile": (), "desktop": ("--preset=desktop",)}

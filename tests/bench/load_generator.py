@@ -145,7 +145,7 @@ def process_tree(pid: int) -> list[psutil.Process]:
 def cpu_seconds(processes: list[psutil.Process]) -> float:
     """Return the sum of user and system time."""
     times = [process.cpu_times() for process in processes]
-    return sum(each.user + each.system for each in times)
+    return sum(cpu_times.user + cpu_times.system for cpu_times in times)
 
 
 def peak_rss_mb(process: psutil.Process) -> float:

@@ -28,7 +28,7 @@ class Measurement:
     def as_json(self) -> dict[str, object]:
         return {
             "round": self.round,
-            "contestant": self.server,
+            "server": self.server,
             "picture": self.scenario.picture,
             "connections": self.scenario.connections,
             **self.values,

@@ -73,8 +73,8 @@ async def stay_busy(server: RunningServer, until: float, photos: list[bytes], co
             if time.monotonic() - renewed_at > TICKET_INTERVAL_S:
                 renewed_at = time.monotonic()
                 assert (await client.authenticate(tickets.issue(owner, server.url)))["type"] == "hello"
-            counts["asked"] += 1
-            answer = await client.classify(photos[counts["asked"] % len(photos)])
+            counts["sent"] += 1
+            answer = await client.classify(photos[counts["sent"] % len(photos)])
             counts[answer["code"] if answer["type"] == "error" else answer["views"]] += 1
 
 
@@ -108,9 +108,9 @@ def medians(samples: list[Sample], column: str) -> tuple[float, float]:
 def report(samples: list[Sample], counts: Counter[str]) -> bool:
     """Print the results, and return whether they are within the limits."""
     answered = counts["best"] + counts["fast"]
-    failed = counts["asked"] - answered
+    failed = counts["sent"] - answered
     sys.stdout.write(
-        f"{counts['asked']} jobs: {answered} answered ({counts['fast']} with fast views), {failed} failed\n"
+        f"{counts['sent']} jobs: {answered} answered ({counts['fast']} with fast views), {failed} failed\n"
     )
     is_within_limits = failed == 0
     for column in ("rss_mb", "descriptors", "threads"):

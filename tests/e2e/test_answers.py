@@ -198,8 +198,8 @@ def test_the_answer_to_a_replaced_photo_is_not_shown(page: Page):
     backend.reply = make_result(display="rocket")
     page.get_by_role("button", name="A rocket at take-off").click()
     expect(verdict_of(page)).to_have_text("That is a rocket.")
-    old, _ = backend.jobs
-    backend.send(make_result(display="cat"), old)
+    replaced_job, _ = backend.jobs
+    backend.send(make_result(display="cat"), replaced_job)
     page.get_by_role("button", name="A cup of coffee").click()
     expect(page.locator("#caption")).to_contain_text("coffee")
     expect(verdict_of(page)).to_have_text("That is a rocket.")

@@ -159,7 +159,9 @@ def test_a_rejected_photo_shows_its_error_and_can_be_sent_again(page: Page, thre
     expect(page.locator("[data-batch=tally]")).to_have_text("1 × marmot · 2 rejected")
 
 
-def test_what_is_no_picture_is_refused_in_its_row_alone(home: Page, three_photos: list[Path], tmp_path: Path):
+def test_an_unreadable_file_is_rejected_and_all_other_photos_are_answered(
+    home: Page, three_photos: list[Path], tmp_path: Path
+):
     (tmp_path / "broken.jpg").write_text("Not a picture.")
     choose_files(home, *three_photos, tmp_path / "broken.jpg")
     expect(home.get_by_role("heading", name="3 of 4 answered")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The deployment commands against an emulated AWS that keeps records only. A script replaces ``docker``."""
+"""The deployment commands against an emulated AWS that starts no container. A script replaces ``docker``."""
 
 import json
 import sys

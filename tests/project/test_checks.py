@@ -43,7 +43,7 @@ def test_database_password_replaces_the_password_of_database_url(tmp_path):
     code = "from django.conf import settings; print(settings.DATABASES['default']['PASSWORD'])"
     url = "postgresql://animals@127.0.0.1/animals"
     output = manage(tmp_path, "shell", "--command", code, DATABASE_URL=url, DATABASE_PASSWORD="apart")
-    assert output.strip()[-5:] == "apart"
+    assert output.strip().endswith("apart")
 
 
 def test_production_with_a_short_key_and_debug_is_an_error(settings):

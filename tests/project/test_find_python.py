@@ -55,16 +55,16 @@ def test_takes_the_given_python_if_it_is_supported(install, find_python, tmp_pat
 def test_explains_why_it_replaces_the_given_python(install, find_python, tmp_path):
     install("python3", 13)
     install("python3.10", None)
-    done = find_python("python3.10")
-    assert done.stdout.strip() == str(tmp_path / "python3")
-    assert "PYTHON is not usable: python3.10 is cpython 3.10" in done.stderr
+    completed = find_python("python3.10")
+    assert completed.stdout.strip() == str(tmp_path / "python3")
+    assert "PYTHON is not usable: python3.10 is cpython 3.10" in completed.stderr
 
 
-def test_says_that_python_3_14_is_untried(install, find_python, tmp_path):
+def test_warns_that_python_3_14_is_untried(install, find_python, tmp_path):
     install("python3", 14)
-    done = find_python()
-    assert done.stdout.strip() == str(tmp_path / "python3")
-    assert "untried" in done.stderr
+    completed = find_python()
+    assert completed.stdout.strip() == str(tmp_path / "python3")
+    assert "untried" in completed.stderr
 
 
 def test_finds_the_oldest_and_the_newest_version(install, find_python, tmp_path):
@@ -77,7 +77,7 @@ def test_finds_the_oldest_and_the_newest_version(install, find_python, tmp_path)
 
 def test_fails_with_the_reason_if_no_python_is_supported(install, find_python):
     install("python3", None)
-    done = find_python()
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "No supported Python found" in done.stderr
-    assert "python3 is cpython 3.10" in done.stderr
+    completed = find_python()
+    assert (completed.returncode, completed.stdout) == (1, "")
+    assert "No supported Python found" in completed.stderr
+    assert "python3 is cpython 3.10" in completed.stderr

@@ -67,8 +67,8 @@ def test_without_a_token_only_direct_local_requests_get_metrics(server):
 @pytest.mark.process
 def test_with_a_token_only_requests_with_it_get_metrics(tmp_path):
     with running_server(tmp_path, ROLE="frontend", BACKEND_WS_URL="ws://127.0.0.1:9", METRICS_TOKEN=TOKEN) as server:
-        through_a_proxy = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
-        assert "process_resident_memory_bytes" in get_metrics(server, **through_a_proxy)
+        proxy_headers = {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "192.0.2.1"}
+        assert "process_resident_memory_bytes" in get_metrics(server, **proxy_headers)
         assert error_status(server) == 404
         assert error_status(server, Authorization="Bearer something else") == 404
 

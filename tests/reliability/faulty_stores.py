@@ -38,7 +38,7 @@ class FaultyStores:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that lead a backend to the proxies."""
+        """Return the environment variables of a backend that connects through the proxies."""
         return {
             "DATABASE_URL": f"postgresql://postgres@{LOOPBACK}:{self.proxies['postgres'].port}/postgres",
             "REDIS_URL": f"redis://{LOOPBACK}:{self.proxies['redis'].port}/0",
@@ -90,7 +90,7 @@ class FaultyStores:
             return connection.execute(query, [ids]).fetchall()
 
     def wait_for_records(self, jobs: list[str], *, with_photos: bool = False, timeout_s: float = 60) -> float:
-        """Wait until each job has a record (with its photo), and return the seconds. Raises ``AssertionError``."""
+        """Wait until each job has a record, and return the seconds. Raises ``AssertionError`` after ``timeout_s``."""
         began = time.monotonic()
         while time.monotonic() < began + timeout_s:
             records = self.records(jobs)

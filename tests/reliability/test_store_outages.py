@@ -27,6 +27,7 @@ def report(**measurements: object) -> None:
 
 
 def assert_answered_in_time(durations_ms: list[float]) -> None:
+    """Allow one slow answer, because the machine may be busy for a moment."""
     assert sorted(durations_ms)[-2] < MAX_ANSWER_MS, durations_ms
 
 
@@ -43,8 +44,8 @@ async def test_jobs_are_answered_during_an_outage_and_recorded_after_it(stores, 
     assert_answered_in_time(during.durations_ms)
     assert metric(backend, "classifier_records_lost_total") == 0
     report(
-        part=store,
-        how=kind,
+        store=store,
+        kind=kind,
         before_ms=round(before.median_ms, 1),
         during_ms=round(during.median_ms, 1),
         slowest_ms=round(max(during.durations_ms)),

@@ -1,5 +1,6 @@
-"""Fixtures of the tests of the history pages."""
+"""Fixtures and helpers for the tests of the pages."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,13 @@ MakeRecord = Callable[..., Classification]
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     return tmp_path
+
+
+def get_attribute(response: Any, name: str) -> str:
+    """Return the ``data-`` attribute of a page."""
+    match = re.search(rf'data-{name}="([^"]*)"', response.content.decode())
+    assert match, name
+    return match[1]
 
 
 def get_owner_key(browser: Client) -> UUID:

@@ -74,7 +74,7 @@ def test_an_invalid_filter_value_hides_no_record(client, make_record, query):
     assert url_of(make_record()) in get_list(client, query)
 
 
-def test_the_second_page_has_only_the_records_that_the_first_has_not(client, make_record):
+def test_the_second_page_has_only_the_records_that_the_first_page_lacks(client, make_record):
     records = [make_record() for _ in range(PAGE_SIZE + 1)]
     first_page = client.get(reverse("web:history"))
     second_page = client.get(f"{reverse('web:history')}?{first_page.context['older']}").content.decode()
@@ -125,10 +125,10 @@ def test_deletes_one_record_with_its_photo(client, make_record, media):
 def test_deletes_the_whole_history_of_one_owner_after_a_confirmation(client, make_record, media):
     make_record(renditions=JPEGS)
     make_record()
-    other_owners = create_record(Client(), renditions=JPEGS)
+    record_of_another_owner = create_record(Client(), renditions=JPEGS)
     assert "2 answers of this browser" in client.get(reverse("web:delete_all")).content.decode()
     client.post(reverse("web:delete_all"))
-    assert Classification.objects.get() == other_owners
+    assert Classification.objects.get() == record_of_another_owner
     assert len(list_files(media)) == 2
 
 

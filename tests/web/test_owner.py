@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from classifier.websocket import tickets
 from project.roles import Environment
-from tests.web.test_views import get_attribute
+from tests.web.conftest import get_attribute
 from web.owner import COOKIE, get_owner, set_owner_cookie
 
 

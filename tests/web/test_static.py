@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -23,13 +24,17 @@ def hashed_names(collected):
     return names
 
 
-def test_the_upload_script_imports_hashed_modules_that_exist(collected, hashed_names):
-    script = collected / hashed_names["js/pages/upload.js"]
-    imports = re.findall(r'from\s*"(\.\.?/[^"]+)"', script.read_text())
-    assert imports
-    for name in imports:
+def assert_imports_hashed_files(script: Path, import_pattern: str) -> None:
+    names = re.findall(import_pattern, script.read_text())
+    assert names
+    for name in names:
         assert re.search(r"\.[0-9a-f]{12}\.js$", name)
         assert (script.parent / name).exists()
+
+
+def test_the_upload_script_imports_hashed_modules_that_exist(collected, hashed_names):
+    script = collected / hashed_names["js/pages/upload.js"]
+    assert_imports_hashed_files(script, r'from\s*"(\.\.?/[^"]+)"')
 
 
 def test_no_module_imports_another_without_its_hash(collected, hashed_names):
@@ -41,11 +46,7 @@ def test_no_module_imports_another_without_its_hash(collected, hashed_names):
 
 def test_modules_imported_on_demand_are_hashed(collected, hashed_names):
     script = collected / hashed_names["js/pages/upload.js"]
-    imports = re.findall(r'import\("([^"]+)"\)', script.read_text())
-    assert imports
-    for name in imports:
-        assert re.search(r"\.[0-9a-f]{12}\.js$", name)
-        assert (script.parent / name).exists()
+    assert_imports_hashed_files(script, r'import\("([^"]+)"\)')
 
 
 def test_scripts_never_write_markup():

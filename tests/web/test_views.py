@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from classifier.websocket import tickets
+from tests.web.conftest import get_attribute
 
 
 @pytest.fixture
@@ -21,12 +22,6 @@ def page(client):
 def csrf_client():
     """Client that needs a CSRF token, like a browser."""
     return Client(enforce_csrf_checks=True)
-
-
-def get_attribute(response, name):
-    match = re.search(rf'data-{name}="([^"]*)"', response.content.decode())
-    assert match, name
-    return match[1]
 
 
 def test_the_upload_page_needs_no_database(page):

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from classifier.websocket.legacy_contract import LegacyConsumer
+from classifier.websocket.seed_contract import SeedConsumer
 from tests.classifier.websocket.in_process import connected_client
 from tests.server_process import running_server
 
@@ -20,7 +20,7 @@ def chelsea_base64(chelsea) -> str:
 
 @pytest.fixture
 async def client(records):
-    async with connected_client(LegacyConsumer) as client:
+    async with connected_client(SeedConsumer) as client:
         client.should_validate = False
         yield client
 

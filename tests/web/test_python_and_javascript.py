@@ -51,7 +51,7 @@ console.log(JSON.stringify({ en: english, de: scores.map(scorePercent) }));
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node.js is not installed")
-def test_both_format_percentages_alike_in_both_languages():
+def test_python_and_javascript_format_percentages_alike_in_both_languages():
     scores = [0, 0.0049, 0.005, 0.125, 0.5, 0.8213, 0.985, 0.9949, 0.995, 1]
     command = ["node", "--input-type=module", "--eval", FORMAT_SCORES, json.dumps(scores)]
     process = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)

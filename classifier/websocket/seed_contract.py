@@ -35,7 +35,7 @@ TOP = 5
 MAX_WAITING = 3
 
 
-class LegacyRequest(Struct, frozen=True):
+class SeedRequest(Struct, frozen=True):
     """``image`` is a data URL or base64; ``threshold`` and ``views`` are optional."""
 
     image: str
@@ -43,7 +43,7 @@ class LegacyRequest(Struct, frozen=True):
     views: Views = Views.BEST
 
 
-class LegacyResult(Struct, frozen=True):
+class SeedResult(Struct, frozen=True):
     """The five most probable classes, and their number before and after the threshold."""
 
     predictions: tuple[ScoredClass, ...]
@@ -51,13 +51,13 @@ class LegacyResult(Struct, frozen=True):
     filtered_predictions: int
 
 
-class LegacyError(Struct, frozen=True):
+class SeedError(Struct, frozen=True):
     """``error`` is a sentence for people."""
 
     error: str
 
 
-class LegacyConsumer(ConnectionConsumer):
+class SeedConsumer(ConnectionConsumer):
     """One connection at ``/ws``. Answers have no ids, so requests are answered one after the other."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class LegacyConsumer(ConnectionConsumer):
 
     async def reject(self, error: ClassifierError) -> None:
         metrics.ERRORS.labels(error.code).inc()
-        await self.send_text(messages.encode(LegacyError(error.message)))
+        await self.send_text(messages.encode(SeedError(error.message)))
 
     async def _answer_in_order(self, text: str) -> None:
         try:
@@ -95,15 +95,15 @@ class LegacyConsumer(ConnectionConsumer):
             logger.exception("A request at /ws failed.")
             await self.reject(ServerError("server.internal"))
         else:
-            await self.send_text(messages.encode(to_legacy_result(result, request.threshold)))
+            await self.send_text(messages.encode(to_seed_result(result, request.threshold)))
             self.on_answered()
             recorder.record(_new_record(len(picture), result))
 
 
-def decode(text: str) -> tuple[LegacyRequest, bytes]:
+def decode(text: str) -> tuple[SeedRequest, bytes]:
     """Decode one text frame into the request and its picture. Raises ``ProtocolError`` or ``ImageError``."""
     try:
-        request = msgspec.json.decode(text, type=LegacyRequest)
+        request = msgspec.json.decode(text, type=SeedRequest)
     except msgspec.ValidationError as error:
         raise messages.invalid(messages.describe(error)) from None
     except (msgspec.DecodeError, RecursionError):
@@ -111,10 +111,10 @@ def decode(text: str) -> tuple[LegacyRequest, bytes]:
     return request, _picture(request.image)
 
 
-def to_legacy_result(result: PredictionResult, threshold: float) -> LegacyResult:
+def to_seed_result(result: PredictionResult, threshold: float) -> SeedResult:
     """Return the classes of ``result`` that reach ``threshold``."""
     predictions = tuple(scored for scored in result.predictions if scored.score >= threshold)
-    return LegacyResult(predictions, len(result.predictions), len(predictions))
+    return SeedResult(predictions, len(result.predictions), len(predictions))
 
 
 def _picture(image: str) -> bytes:
@@ -127,7 +127,7 @@ def _picture(image: str) -> bytes:
         raise ImageError("image.unreadable", "This is not base64.") from None
 
 
-def _options(request: LegacyRequest) -> ClassifyOptions:
+def _options(request: SeedRequest) -> ClassifyOptions:
     return ClassifyOptions(request.views, TOP, keep=settings.KEEP_PHOTOS.keeps(consented=False))
 
 
