@@ -13,6 +13,9 @@ from classifier.history import notifications
 from web import owner
 from web.consumers import CHANGED, HistoryFeedConsumer, connection_counter
 
+# Channels closes old database connections after each message, whether or not the consumer used one.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 application = CookieMiddleware(HistoryFeedConsumer.as_asgi())
 OWNER = uuid4()
 
