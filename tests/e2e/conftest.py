@@ -3,13 +3,14 @@
 import base64
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from PIL import Image
-from playwright.sync_api import BrowserType, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, BrowserType, ConsoleMessage, Locator, Page
 
 from tests.server_process import RunningServer, running_server
 from tests.shared_build import get_build_dir
@@ -61,6 +62,53 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_t
     if not Path(executable).exists():
         pytest.skip("neither Chromium nor Chrome is installed")
     return {**browser_type_launch_args, "args": flags, "executable_path": executable}
+
+
+class SharedContexts:
+    """Browser contexts by their options, each with one page that opens the pages of the tests.
+
+    Pages of one opener share a process and its caches: a page load takes 0.4 instead of 1.1 s of CPU time.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._openers: dict[str, Page] = {}
+
+    @contextmanager
+    def use(self, **options: Any) -> Iterator[Page]:
+        """Yield the opener of the context with these options; close the other pages and reset the context afterwards."""
+        key = repr(sorted(options.items()))
+        if key not in self._openers:
+            self._openers[key] = self._browser.new_context(**options).new_page()
+            self._openers[key].goto("/healthz")
+        opener = self._openers[key]
+        yield opener
+        for page in opener.context.pages:
+            if page != opener:
+                page.close()
+        opener.evaluate("localStorage.clear()")
+        opener.context.clear_cookies()
+        opener.context.clear_permissions()
+        opener.context.set_offline(False)
+
+
+@pytest.fixture(scope="session")
+def shared_contexts(browser: Browser) -> SharedContexts:
+    return SharedContexts(browser)
+
+
+@pytest.fixture
+def context_options(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args
+
+
+@pytest.fixture
+def page(shared_contexts: SharedContexts, context_options: dict[str, Any]) -> Iterator[Page]:
+    """Replace the page of pytest-playwright."""
+    with shared_contexts.use(**context_options) as opener:
+        with opener.expect_popup() as popup:
+            opener.evaluate("void window.open('about:blank')")
+        yield popup.value
 
 
 @pytest.fixture(autouse=True)

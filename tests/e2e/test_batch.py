@@ -39,6 +39,11 @@ def find_rows(page: Page, state: str = "") -> Locator:
 
 
 @pytest.fixture
+def twenty_photos(fifty_photos: list[Path]) -> list[Path]:
+    return fifty_photos[:20]
+
+
+@pytest.fixture
 def three_photos(fifty_photos: list[Path]) -> list[Path]:
     return fifty_photos[:3]
 
@@ -56,22 +61,22 @@ def list_recorded_names(server: RunningServer) -> list[str]:
         return [name for (name,) in database.execute("SELECT name FROM classifier_classification ORDER BY name")]
 
 
-def wait_for_ten_answers(paths: list[Path], page: Page, server: RunningServer) -> None:
+def wait_for_five_answers(paths: list[Path], page: Page, server: RunningServer) -> None:
     page.goto(server.url)
     choose_files(page, *paths)
-    expect(find_rows(page, "answered").nth(9)).to_be_attached(timeout=30_000)
+    expect(find_rows(page, "answered").nth(4)).to_be_attached(timeout=30_000)
 
 
 def test_a_server_restart_during_a_batch_loses_and_duplicates_no_record(
-    page: Page, fifty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
+    page: Page, twenty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
 ):
     start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
-        wait_for_ten_answers(fifty_photos, page, server)
+        wait_for_five_answers(twenty_photos, page, server)
     expect(page.locator("#status-text")).to_contain_text(re.compile(r"Your \d+ photos will be sent then"))
     with start() as server:
-        expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
-    assert list_recorded_names(server) == [path.name for path in fifty_photos]
+        expect(page.get_by_role("heading", name="20 of 20 answered")).to_be_visible(timeout=60_000)
+    assert list_recorded_names(server) == [path.name for path in twenty_photos]
     console_errors.clear()  # failed connection attempts
 
 
@@ -80,19 +85,19 @@ def read_names(rows: Locator) -> set[str]:
 
 
 def test_a_killed_server_costs_no_answer_and_duplicates_no_record(
-    page: Page, fifty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
+    page: Page, twenty_photos: list[Path], build: Path, tmp_path: Path, console_errors: list[str]
 ):
     start = partial(running_server, tmp_path, program=serve_on(free_port()), BUILD_DIR=str(build))
     with start() as server:
-        wait_for_ten_answers(fifty_photos, page, server)
+        wait_for_five_answers(twenty_photos, page, server)
         server.process.kill()
         server.process.wait(10)
     expect(page.locator("#status-text")).to_contain_text(re.compile(r"Your \d+ photos will be sent then"))
     answered_before = read_names(find_rows(page, "answered"))
     with start() as server:
-        expect(page.get_by_role("heading", name="50 of 50 answered")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", name="20 of 20 answered")).to_be_visible(timeout=60_000)
     recorded = list_recorded_names(server)
-    lost = {path.name for path in fifty_photos} - set(recorded)
+    lost = {path.name for path in twenty_photos} - set(recorded)
     assert len(recorded) == len(set(recorded))
     assert lost <= answered_before  # the page sends every other photo again
     assert len(lost) <= MAX_LOST

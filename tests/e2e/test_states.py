@@ -5,11 +5,11 @@ SCREENSHOTS=1 writes a picture of each state, size and colour scheme to test-res
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize
 
 from tests.e2e.axe import ALL_RULES, COLOUR_RULES, find_violations
 from tests.e2e.history_states import HISTORY_STATES
@@ -33,11 +33,8 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def context(browser: Browser, language: str, base_url: str):
-    """Replace the context of pytest-playwright, which creates ``page``."""
-    context = browser.new_context(base_url=base_url, locale=language, reduced_motion="reduce")
-    yield context
-    context.close()
+def context_options(base_url: str, language: str) -> dict[str, Any]:
+    return {"base_url": base_url, "locale": language, "reduced_motion": "reduce"}
 
 
 @pytest.mark.parametrize("state", ALL_STATES)
