@@ -76,7 +76,7 @@ class SharedContexts:
 
     @contextmanager
     def use(self, **options: Any) -> Iterator[Page]:
-        """Yield the opener of the context with these options; close the other pages and reset the context afterwards."""
+        """Yield the opener of the context with these options; then close the other pages and reset the context."""
         key = repr(sorted(options.items()))
         if key not in self._openers:
             self._openers[key] = self._browser.new_context(**options).new_page()
