@@ -19,12 +19,10 @@ from django.conf import settings
 ROOT = settings.BASE_DIR
 #: Set for each process, so that the tests can sign tickets and cookies, and no ``.env`` file is read.
 FIXED_VARIABLES = {"SECRET_KEY": settings.SECRET_KEY, "PYTHON_DOTENV_DISABLED": "1"}
-#: Not inherited from the shell that runs the tests: they would change what is tested.
-PRODUCT_VARIABLES = (
-    *("ROLE", "ENVIRONMENT", "DEBUG", "HOST", "PORT", "SECRET_KEY", "ALLOWED_HOSTS", "FRONTEND_ORIGINS", "ENGINE"),
-    *("PRECISION", "DATABASE_URL", "REDIS_URL", "KEEP_PHOTOS", "S3_BUCKET", "S3_ENDPOINT", "S3_REGION"),
-    *("METRICS_TOKEN", "LOG_FORMAT", "EMF_EVERY_S", "EMF_NAMESPACE", "SPOOL_DIR"),
-)
+#: Not inherited from the shell that runs the tests: they would change what is tested. The tests' own build is used.
+PRODUCT_VARIABLES = {
+    *re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "docs" / "configuration.md").read_text("utf-8"), flags=re.MULTILINE)
+} - {"BUILD_DIR", "KERAS_HOME"}
 
 SERVE = ("manage.py", "serve", "--port", "0")
 

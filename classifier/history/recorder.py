@@ -24,7 +24,7 @@ from django.db import connections
 from classifier import metrics
 from classifier.history import stores
 from classifier.history.delivery import DeliveryWorker
-from classifier.history.spool import Spool, SpoolFullError
+from classifier.history.spool import Spool, SpoolFullError, count_records
 from classifier.history.stores import RecordDraft
 from classifier.models import Classification
 from classifier.prediction.result import VERDICT_MAP, Heatmap, PredictionResult
@@ -258,7 +258,7 @@ def _read_drafts(file: Path) -> list[RecordDraft]:
     try:
         return stores.deserialize(file.read_bytes())
     except (ValueError, TypeError) as error:
-        _count_lost(1, f"{file} is damaged: {error}")
+        _count_lost(count_records(file), f"{file} is damaged: {error}")
         return []
 
 

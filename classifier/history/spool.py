@@ -9,6 +9,11 @@ from uuid import uuid4
 SUFFIX = ".spool"
 
 
+def count_records(file: Path) -> int:
+    """Return the number of records in a spool file, which its name contains."""
+    return int(file.stem.rpartition("-")[2])
+
+
 class SpoolFullError(Exception):
     """The spool has reached its size limit."""
 
@@ -45,7 +50,7 @@ class Spool:
     @property
     def record_count(self) -> int:
         """Return the number of records in all files."""
-        return sum(int(file.stem.rpartition("-")[2]) for file in self.files())
+        return sum(count_records(file) for file in self.files())
 
     @property
     def size_bytes(self) -> int:

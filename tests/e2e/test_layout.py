@@ -36,6 +36,16 @@ def test_the_answer_is_on_the_screen_of_a_phone_when_it_arrives(page: Page, phot
     expect(verdict_of(page)).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (390, 844), (844, 390)])
+def test_the_answer_to_an_example_is_on_the_screen_of_a_phone(page: Page, width: int, height: int):
+    FakeBackend(reply=make_result()).serve(page)
+    page.set_viewport_size(ViewportSize(width=width, height=height))
+    page.goto("/")
+    page.get_by_role("button", name="Chelsea the cat").click()
+    expect(page.locator("[data-state=answered]")).to_be_visible()
+    expect(verdict_of(page)).to_be_in_viewport(ratio=1)
+
+
 def test_a_chosen_theme_survives_a_reload(home: Page):
     background = "getComputedStyle(document.documentElement).backgroundColor"
     light = home.evaluate(background)

@@ -54,6 +54,7 @@ async function startPhoto(getFile) {
   setHint("");
   setState("working");
   panel.showProgress(PROGRESS.preparing);
+  scrollTo(0, 0); // from the examples, which are below the answer
   await runJob(job, async () => {
     const file = await getFile();
     const photo = await resizer.resize(file, { signal: controller.signal });

@@ -150,9 +150,10 @@ def test_records_go_directly_to_the_database_if_the_spool_is_not_writable(tmp_pa
 def test_a_damaged_spool_file_is_counted_as_lost_and_delays_no_other(settings, caplog):
     folder = settings.SPOOL_DIR / "rows"
     folder.mkdir(parents=True)
-    (folder / f"{0:020}-damaged-1.spool").write_bytes(b"[half a record")
+    (folder / f"{0:020}-damaged-3.spool").write_bytes(b"[half a record")
     recorder.record(new_record())
     recorder.shutdown(10)
+    assert "Records lost: 3." in caplog.text
     assert "is damaged" in caplog.text
     assert (Classification.objects.count(), spooled_files(settings)) == (1, [])
 
