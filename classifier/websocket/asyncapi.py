@@ -1,6 +1,7 @@
 """AsyncAPI 3 document of ``/ws/classify``, generated from the message types."""
 
 from collections.abc import Iterable
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -24,7 +25,6 @@ INFO = {
 def document() -> Schema:
     """Return the document. ``manage.py build_asyncapi`` writes it to ``docs/asyncapi.yaml``."""
     structs = (*messages.CLIENT_MESSAGES, *messages.SERVER_MESSAGES)
-    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     client_names = ["authenticate", "classify", "picture", "cancel", "ping"]
     server_names = [_message_name(struct) for struct in messages.SERVER_MESSAGES]
     payloads = {_message_name(struct): {"payload": _reference(f"schemas/{struct.__name__}")} for struct in structs}
@@ -45,8 +45,16 @@ def document() -> Schema:
             }
         },
         "operations": {"send": _operation("send", client_names), "receive": _operation("receive", server_names)},
-        "components": {"messages": payloads | {"picture": picture}, "schemas": schemas},
+        "components": {"messages": payloads | {"picture": picture}, "schemas": _schemas(structs)},
     }
+
+
+def _schemas(structs: Iterable[type[msgspec.Struct]]) -> Schema:
+    _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    for schema in schemas.values():
+        if "description" in schema:  # Python 3.13 removes the indentation of docstrings, earlier ones keep it
+            schema["description"] = cleandoc(schema["description"])
+    return schemas
 
 
 def _operation(action: str, names: Iterable[str]) -> Schema:

@@ -85,7 +85,8 @@ class RedisCounter:
         """Count one request if the limit allows it; return whether it does."""
         if self._retry_at is not None and time.monotonic() < self._retry_at:
             return local_counter().hit(kind, client, max_per_minute)
-        item, key = RateLimitItemPerMinute(max_per_minute), salted_hmac("classifier.rate_limits", client).hexdigest()[:32]
+        item = RateLimitItemPerMinute(max_per_minute)
+        key = salted_hmac("classifier.rate_limits", client).hexdigest()[:32]
         try:
             async with asyncio.timeout(REDIS_TIMEOUT_S):
                 is_allowed = await self._limiter.hit(item, kind, key)

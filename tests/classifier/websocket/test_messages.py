@@ -1,6 +1,7 @@
 """Decoding, validation and encoding of messages."""
 
 import json
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -45,13 +46,19 @@ def test_an_unknown_field_of_a_newer_client_is_ignored():
     assert messages.decode('{"type": "ping", "since": 2}') == Ping()
 
 
-NOT_JSON = ["", "{", "NaN", "[" * 10_000, '{"type": "ping", "a": ' + "[" * 6_000 + "]" * 6_000 + "}"]
+NOT_JSON = ["", "{", "NaN", "[" * 10_000]
 NOT_A_MESSAGE = ["[]", "1", "null", '"classify"', "{}", '{"type": 1}', '{"type": "x"}', '{"type": "x", "a": [[[[']
 
 
 @pytest.mark.parametrize("text", [*NOT_JSON, *NOT_A_MESSAGE])
 def test_text_that_is_no_message_is_rejected(text):
     assert decode_error(text).code == "protocol.invalid"
+
+
+def test_deeply_nested_text_raises_no_other_error():
+    # Python 3.13 allows deeper recursion than 3.11, so the text may be valid.
+    with suppress(ProtocolError):
+        messages.decode('{"type": "ping", "a": ' + "[" * 6_000 + "]" * 6_000 + "}")
 
 
 def test_a_text_over_the_limit_is_rejected_before_it_is_decoded():
